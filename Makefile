@@ -1,0 +1,46 @@
+# Tonelog's commands. `make run` and `make test` need nothing done before them.
+
+HOST ?= 127.0.0.1
+PORT ?= 8000
+WORKERS ?= 2
+PYTHON ?= python3
+BIN := .venv/bin
+
+# Two workers whose numerical libraries each start a thread a core fight each other.
+export OMP_NUM_THREADS ?= 1
+export OPENBLAS_NUM_THREADS ?= 1
+export NUMBA_NUM_THREADS ?= 1
+
+.PHONY: run test bench format clean
+
+run: .venv/serving
+	exec $(BIN)/gunicorn --bind $(HOST):$(PORT) --workers $(WORKERS) --threads 4 --preload \
+		--timeout 60 --graceful-timeout 10 --no-control-socket wsgi:app
+
+test: .venv/everything
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest --cov --cov-report=term
+
+bench: .venv/everything
+	$(BIN)/python -m tests.benchmarks
+
+format: .venv/everything
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf .venv
+
+# One virtual environment; a stamp says what has been installed into it.
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/serving: webapp/requirements.txt | .venv/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+.venv/everything: requirements.txt webapp/requirements.txt training/requirements.txt tests/requirements.txt | .venv/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check -r $<
+	touch .venv/serving $@
