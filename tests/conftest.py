@@ -1,0 +1,71 @@
+"""What most tests need: an application in a folder of its own, with fake recognizers."""
+
+import pytest
+
+from tests.fakes import Visitor, fake_recognizers
+from tests.sounds import encode, voice
+from webapp.config import Settings
+from webapp.factory import create_app
+from webapp.prediction_log import db
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(
+        instance=tmp_path / "instance",
+        bundles=tmp_path / "bundles",
+        secret_key="a key for tests, known to everybody",
+        page_size=3,
+    )
+
+
+@pytest.fixture
+def recognizers():
+    return fake_recognizers()
+
+
+@pytest.fixture
+def make_app():
+    """Makes applications and closes their connections after the test."""
+    made = []
+
+    def make(settings, recognizers=None):
+        app = create_app(settings, fake_recognizers() if recognizers is None else recognizers)
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def app(make_app, settings, recognizers):
+    return make_app(settings, recognizers)
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()
+
+
+@pytest.fixture
+def visitor(client):
+    return Visitor(client)
+
+
+@pytest.fixture(scope="session")
+def wav():
+    """A voice as a WAV file."""
+    return encode("wav-16", voice(1.5))
+
+
+@pytest.fixture
+def kept(settings):
+    """The names of the files of kept audio."""
+
+    def names():
+        return {path.name for path in (settings.instance / "recordings").iterdir()}
+
+    return names

@@ -1,0 +1,147 @@
+"""Stand-ins for what the application is given: recognizers without bundles, and a visitor."""
+
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
+
+from webapp.speech.bundle import Card, Figures, Origin
+from webapp.speech.emotions import Emotion
+from webapp.speech.features import FeatureSettings
+from webapp.speech.recognizer import Recognition
+from webapp.speech.waveform import Waveform
+
+PROBABILITIES = {
+    Emotion.NEUTRAL: 0.02,
+    Emotion.CALM: 0.2,
+    Emotion.HAPPY: 0.61,
+    Emotion.SAD: 0.06,
+    Emotion.ANGRY: 0.05,
+    Emotion.FEARFUL: 0.03,
+    Emotion.DISGUST: 0.02,
+    Emotion.SURPRISED: 0.01,
+}
+"""What a fake recognizer hears in everything."""
+
+
+def card(name: str = "cnn_lstm", title: str = "Convolutions and LSTM") -> Card:
+    """The card of a model that does not exist."""
+    labels = tuple(Emotion)
+    confusion = tuple(tuple(6 if row == column else 1 for column in range(8)) for row in range(8))
+    return Card(
+        name=name,
+        title=title,
+        summary="A fake for tests.",
+        version="1.0.0",
+        labels=labels,
+        features=FeatureSettings(
+            sample_rate=16_000,
+            n_fft=512,
+            win_length=400,
+            hop_length=320,
+            n_mels=48,
+            fmin=50.0,
+            fmax=8_000.0,
+            n_mfcc=40,
+            trim_db=30.0,
+            window_frames=48,
+            window_hop_frames=24,
+            pooling="none",
+            speeds=(1.0,),
+        ),
+        recipe={},
+        origin=Origin(
+            corpora=("ravdess",),
+            clips=1,
+            speakers=("ravdess-01",),
+            validation_speakers=(),
+            seed=0,
+            data_checksum="0" * 64,
+            packages={},
+        ),
+        figures=Figures(
+            protocol="speaker_5fold",
+            description="Made up for tests.",
+            command="none",
+            corpora=("ravdess",),
+            clips=104,
+            speakers=24,
+            seeds=(0,),
+            accuracy=0.625,
+            uar=0.6,
+            macro_f1=0.59,
+            confusion=confusion,
+        ),
+        licence="none",
+        credit="nobody",
+        checksums={},
+    )
+
+
+@dataclass
+class FakeRecognizer:
+    """Hears the same in everything, and remembers how often it was asked."""
+
+    card: Card = field(default_factory=card)
+    probabilities: Mapping[Emotion, float] = field(default_factory=lambda: PROBABILITIES)
+    asked: int = 0
+
+    @property
+    def name(self) -> str:
+        return self.card.name
+
+    def recognize(self, waveform: Waveform) -> Recognition:
+        self.asked += 1
+        return Recognition(self.probabilities)
+
+
+def fake_recognizers() -> dict[str, Any]:
+    """The two models that every copy has."""
+    named = {"ann": "Dense layers", "cnn_lstm": "Convolutions and LSTM"}
+    return {name: FakeRecognizer(card(name, title)) for name, title in named.items()}
+
+
+@dataclass
+class Visitor:
+    """Somebody with a browser: fetches a form, then posts it with its token."""
+
+    client: FlaskClient
+
+    def token(self, page: str = "/upload") -> str:
+        """The CSRF token in the form of a page."""
+        found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.client.get(page).text)
+        assert found, f"{page} has no token"
+        return found[1]
+
+    def send(
+        self,
+        data: bytes | None,
+        file_name: str = "voice.wav",
+        page: str = "/upload",
+        model: str | None = None,
+        **more: Any,
+    ) -> TestResponse:
+        """Post a voice to a page; None sends the form without a file."""
+        form: dict[str, Any] = {"csrf_token": self.token(page)}
+        if data is not None:
+            form["audio"] = FileStorage(io.BytesIO(data), file_name)
+        if model is not None:
+            form["model"] = model
+        boundary, body = encode_multipart(form)  # the client itself would leave files open
+        kind = f"multipart/form-data; boundary={boundary}"
+        return self.client.post(page, data=body, content_type=kind, **more)
+
+    def sent(self, data: bytes, file_name: str = "voice.wav", **more: Any) -> str:
+        """Post a voice that is heard and return the address of its result."""
+        response = self.send(data, file_name, **more)
+        assert response.status_code == 303, response.text
+        return str(response.location)
+
+    def post(self, address: str, **more: Any) -> TestResponse:
+        """Post an otherwise empty form."""
+        return self.client.post(address, data={"csrf_token": self.token()}, **more)

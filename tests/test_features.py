@@ -1,0 +1,125 @@
+import msgspec
+import numpy as np
+import pytest
+import scipy.fft
+
+from tests.speech_settings import SETTINGS
+from webapp.speech.features import (
+    FLOOR_DB,
+    cepstra,
+    levelled,
+    log_mel,
+    network_inputs,
+    trimmed,
+    window_starts,
+    windows,
+)
+from webapp.speech.waveform import Waveform
+
+
+def glide(seconds=1.0, rate=16_000):
+    """A tone gliding from 200 to 2,000 Hz, swelling and fading."""
+    time = np.arange(round(seconds * rate)) / rate
+    phase = 2 * np.pi * (200 * time + 900 * time**2 / seconds)
+    return Waveform((0.5 * np.sin(phase) * np.hanning(len(time))).astype(np.float32), rate)
+
+
+def test_golden():
+    """Values of librosa 0.11 on an exact signal; another librosa must not pass unnoticed."""
+    mfccs = network_inputs(glide(), SETTINGS)[0]
+    np.testing.assert_allclose(mfccs[20, :6], GOLDEN_FRAME, atol=0.05)
+    np.testing.assert_allclose(mfccs.mean(axis=0)[:4], GOLDEN_MEAN, atol=0.05)
+
+
+GOLDEN_FRAME = [-656.84, 56.17, -5.93, -61.37, -74.58, -40.44]
+GOLDEN_MEAN = [-689.09, 19.08, -10.65, -16.29]
+
+
+@pytest.mark.parametrize(("gain", "front"), [(0.1, 0), (1.9, 0), (1.0, 16_000), (0.1, 8_000)])
+def test_level_and_silence_in_front_change_nothing_to_speak_of(gain, front):
+    plain = glide()
+    changed = Waveform(np.pad(plain.samples * np.float32(gain), (front, 0)), plain.rate)
+    one, other = network_inputs(plain, SETTINGS)[0], network_inputs(changed, SETTINGS)[0]
+    assert np.abs(one.mean(axis=0) - other.mean(axis=0)).max() < 12
+
+
+def test_level_alone_changes_nothing():
+    plain = glide()
+    softer = Waveform(plain.samples * np.float32(0.1), plain.rate)
+    np.testing.assert_allclose(
+        network_inputs(plain, SETTINGS), network_inputs(softer, SETTINGS), atol=0.01
+    )
+
+
+def test_another_rate_is_the_same_sound():
+    there = glide(rate=48_000)
+    one, other = log_mel(there, SETTINGS), log_mel(glide(), SETTINGS)
+    frames = min(len(one), len(other))
+    loud = other[:frames] > other.max() - 40
+    assert np.abs(one[:frames] - other[:frames])[loud].mean() < 1.5
+
+
+@pytest.mark.parametrize("below", [20.0, 30.0, 60.0])
+def test_trimming_is_that_of_librosa(rng, below):
+    from librosa.effects import trim
+
+    noise = rng.normal(0, 0.001, 48_000).astype(np.float32)
+    noise[20_000:30_000] += glide(10_000 / 16_000).samples
+    for samples in (noise, glide().samples, np.zeros(5000, np.float32)):
+        expected, _ = trim(samples, top_db=below, frame_length=2048, hop_length=512)
+        np.testing.assert_array_equal(trimmed(samples, below), expected)
+
+
+def test_cepstra_are_the_orthonormal_cosine_transform(rng):
+    log_mels = rng.normal(size=(3, 7, 80)).astype(np.float32)
+    expected = scipy.fft.dct(log_mels, axis=-1, norm="ortho")[..., :40]
+    np.testing.assert_allclose(cepstra(log_mels, SETTINGS), expected, atol=1e-4)
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(3)
+
+
+@pytest.mark.parametrize(
+    ("frames", "starts"),
+    [(1, [0]), (96, [0]), (97, [0, 1]), (144, [0, 48]), (150, [0, 48, 54]), (192, [0, 48, 96])],
+)
+def test_windows_overlap_and_reach_the_end(frames, starts):
+    assert window_starts(frames, SETTINGS) == starts
+
+
+def test_a_short_clip_is_padded_with_silence(rng):
+    clip = rng.uniform(-50, 0, (10, 80)).astype(np.float32)
+    (window,) = windows(clip, SETTINGS)
+    silence = cepstra(np.full((1, 80), FLOOR_DB, np.float32), SETTINGS)[0]
+    np.testing.assert_allclose(window[10:], np.broadcast_to(silence, (86, 40)), atol=1e-3)
+
+
+def test_pooling_averages_what_is_there(rng):
+    clip = levelled(rng.uniform(-50, 0, (10, 80)).astype(np.float32))
+    pooled = msgspec.structs.replace(SETTINGS, pooling="mean")
+    np.testing.assert_allclose(
+        windows(clip, pooled), cepstra(clip, pooled).mean(axis=0)[np.newaxis], atol=1e-4
+    )
+    assert pooled.input_shape == (40,)
+
+
+def test_a_long_pause_is_not_heard(rng):
+    clip = rng.uniform(-20, 0, (96 * 4, 80)).astype(np.float32)
+    clip[96 : 96 * 3] -= 50
+    assert len(windows(clip, SETTINGS)) == len(window_starts(96 * 4, SETTINGS)) - 3
+
+
+def test_speeds_are_heard_one_after_another():
+    several = msgspec.structs.replace(SETTINGS, speeds=(0.9, 1.0, 1.1))
+    assert len(network_inputs(glide(), several)) == 3
+    np.testing.assert_array_equal(
+        network_inputs(glide(), several)[1], network_inputs(glide(), SETTINGS)[0]
+    )
+
+
+def test_silence_gives_numbers_all_the_same():
+    assert np.isfinite(
+        network_inputs(Waveform(np.zeros(16_000, np.float32), 16_000), SETTINGS)
+    ).all()

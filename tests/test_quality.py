@@ -1,0 +1,152 @@
+"""What is refused before it is judged, and what is remarked on."""
+
+import numpy as np
+import pytest
+
+from tests.sounds import CONTAINERS, encode, joined, silence, voice
+from webapp.speech.decode import decode
+from webapp.speech.errors import NoSpeech, TooShort
+from webapp.speech.quality import Remark, inspect
+from webapp.speech.waveform import Waveform
+
+RATE = 16_000
+
+
+def louder(waveform, decibels):
+    return Waveform(waveform.samples * np.float32(10 ** (decibels / 20)), waveform.rate)
+
+
+def clipped(waveform):
+    return Waveform(np.clip(waveform.samples, -1, 1), waveform.rate)
+
+
+def rounded(waveform, bits=16):
+    steps = 2.0 ** (bits - 1)
+    return Waveform((np.round(waveform.samples * steps) / steps).astype(np.float32), waveform.rate)
+
+
+def noise(level_db, seconds=2.0, rate=RATE):
+    """White noise of this level (dB of full scale)."""
+    samples = np.random.default_rng(7).standard_normal(round(seconds * rate)) * 10 ** (
+        level_db / 20
+    )
+    return Waveform(samples.astype(np.float32), rate)
+
+
+def click(seconds):
+    """A knock that long, as loud as can be."""
+    return Waveform(np.tile(np.float32([1, -1]), round(seconds * RATE / 2)), RATE)
+
+
+@pytest.mark.parametrize("rate", [8_000, 11_025, 16_000, 44_100, 48_000])
+def test_a_voice_passes_without_remark(rate):
+    assert inspect(voice(2.0, rate)) == ()
+
+
+@pytest.mark.parametrize("name", CONTAINERS)
+def test_a_voice_passes_from_every_container(name):
+    assert inspect(decode(encode(name, voice(2.0)), 300)) == ()
+
+
+@pytest.mark.parametrize("peak", [-3, -20, -35, -50, -62])
+def test_a_quiet_voice_is_heard(peak):
+    """Real clips have peaks of -44 dB, and may reach us 20 dB quieter."""
+    remarks = inspect(rounded(louder(voice(2.0, peak=1.0), peak)))
+    assert remarks == ((Remark.VERY_QUIET,) if peak < -40 else ())
+
+
+def test_a_voice_in_silence_passes():
+    assert inspect(joined(silence(3.0), voice(2.0), silence(10.0))) == ()
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        silence(2.0),
+        silence(0.3),
+        Waveform(np.full(2 * RATE, 0.2, dtype=np.float32), RATE),
+        rounded(noise(-96)),
+        rounded(noise(-92)),
+        noise(-80),
+        Waveform(np.tile(np.float32([0, 1 / 32768]), RATE), RATE),
+        rounded(louder(voice(2.0), -80)),
+    ],
+    ids=["silence", "brief", "offset", "dither", "hiss", "faint", "rounding", "inaudible"],
+)
+def test_silence_is_no_speech(nothing):
+    with pytest.raises(NoSpeech, match="no speech"):
+        inspect(nothing)
+
+
+@pytest.mark.parametrize("name", ["wav-8", "wav-24", "flac", "mp3", "ogg-opus", "m4a-aac", "amr"])
+def test_silence_is_no_speech_in_any_container(name):
+    with pytest.raises(NoSpeech):
+        inspect(decode(encode(name, silence(2.0)), 300))
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [
+        Waveform(np.zeros(0, dtype=np.float32), RATE),
+        voice(0.05),
+        voice(0.25),
+        silence(0.05),
+        joined(silence(1.0), voice(0.05), silence(1.0)),
+        joined(noise(-96, 1.0), voice(0.05), noise(-96, 1.0)),
+        joined(noise(-66, 1.0), voice(0.05), noise(-66, 1.0)),
+        joined(click(0.01), silence(2.0), click(0.01)),
+        joined(silence(1.0), voice(0.2), silence(1.0)),
+    ],
+    ids=[
+        "none",
+        "50 ms",
+        "250 ms",
+        "50 ms of silence",
+        "beep",
+        "dithered",
+        "room",
+        "clicks",
+        "syllable",
+    ],
+)
+def test_too_little_sound_is_too_short(sound):
+    with pytest.raises(TooShort, match="at least a second"):
+        inspect(sound)
+
+
+def test_a_word_is_very_short():
+    assert inspect(voice(0.6)) == (Remark.VERY_SHORT,)
+    assert inspect(joined(silence(1.0), voice(0.6), silence(1.0))) == (Remark.VERY_SHORT,)
+    assert inspect(voice(1.1)) == ()
+
+
+@pytest.mark.parametrize("gain", [12, 18, 30])
+@pytest.mark.parametrize("rate", [8_000, 48_000])
+def test_clipping_is_remarked(gain, rate):
+    assert inspect(clipped(louder(voice(2.0, rate), gain))) == (Remark.CLIPPED,)
+
+
+@pytest.mark.parametrize("name", ["wav-16", "mp3", "m4a-aac", "webm-opus", "ogg-vorbis"])
+def test_clipping_is_remarked_in_any_container(name):
+    assert inspect(decode(encode(name, clipped(louder(voice(2.0), 18))), 300)) == (Remark.CLIPPED,)
+
+
+def test_full_scale_alone_is_no_clipping():
+    assert inspect(voice(2.0, peak=1.0)) == ()
+
+
+def test_silence_around_it_does_not_hide_clipping():
+    loud = clipped(louder(voice(2.0), 15))
+    assert inspect(joined(silence(60.0), loud)) == (Remark.CLIPPED,)
+
+
+def test_remarks_come_together():
+    loud = clipped(louder(voice(0.6), 18))
+    assert inspect(loud) == (Remark.VERY_SHORT, Remark.CLIPPED)
+
+
+@pytest.mark.parametrize("remark", Remark)
+def test_remarks_are_sentences(remark):
+    assert remark == remark.value
+    assert remark.sentence.startswith("This recording is ")
+    assert remark.sentence.endswith("a more reliable answer.")

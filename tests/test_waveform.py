@@ -1,0 +1,32 @@
+import numpy as np
+import pytest
+
+from webapp.speech.waveform import Waveform
+
+
+def tone(rate, seconds=1.0):
+    time = np.arange(round(rate * seconds)) / rate
+    return Waveform(np.sin(2 * np.pi * 440 * time).astype(np.float32), rate)
+
+
+@pytest.mark.parametrize("rate", [8_000, 22_050, 44_100, 48_000])
+def test_resampling_keeps_length_and_sound(rate):
+    there = tone(rate).resampled(16_000)
+    assert (there.rate, there.samples.dtype) == (16_000, np.float32)
+    assert there.seconds == pytest.approx(1, abs=0.001)
+    inside = slice(500, 15_000)
+    np.testing.assert_allclose(there.samples[inside], tone(16_000).samples[inside], atol=0.01)
+
+
+def test_the_same_rate_costs_nothing():
+    waveform = tone(16_000)
+    assert waveform.resampled(16_000) is waveform
+
+
+def test_playing_faster_shortens():
+    assert tone(16_000).played_at(1.25).seconds == pytest.approx(0.8)
+
+
+def test_peak_of_nothing_is_zero():
+    assert Waveform(np.zeros(0, np.float32), 16_000).peak == 0
+    assert tone(16_000).peak == pytest.approx(1, abs=0.001)

@@ -1,0 +1,110 @@
+"""Whether there is a voice to hear in a waveform, and what makes it hard to hear."""
+
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from webapp.speech.errors import NoSpeech, TooShort
+from webapp.speech.waveform import Waveform
+
+FRAME_SECONDS = 0.02
+"""Sound is judged in pieces of this length: a pitch period or more, and shorter than any sound."""
+
+SILENCE_DB = -78.0
+"""The loudest piece of a clip below this level (dB of full scale) is no voice.
+
+The rounding and dither of 16-bit sound lie at -96 dB. The quietest clip of RAVDESS, made 20 dB
+quieter still, reaches -74 dB.
+"""
+
+PAUSE_DB = 40.0
+"""Pieces this far below the loudest (dB) are pauses, as they are to the ear."""
+
+ROUNDING_DB = -90.0
+"""Pieces below this level (dB of full scale) are pauses, too, however quiet the voice is."""
+
+SHORTEST_SECONDS = 0.3
+"""Less sound than this is not even a word."""
+
+SHORT_SECONDS = 1.0
+"""Less sound than this is a word or two; every sentence of the corpora is longer."""
+
+QUIET_DB = -48.0
+"""A loudest piece below this level (dB of full scale) is quieter than nearly all real clips."""
+
+FULL_SCALE = 0.99
+"""Samples from here on are taken to have hit the limit of the recorder."""
+
+CLIPPED_SHARE = 0.0005
+"""More of the sound than this at full scale is clipping.
+
+Clips brought to full scale have half of it at most; 3 dB more, and nine of ten exceed it.
+"""
+
+
+class Remark(StrEnum):
+    """What makes a clip harder to judge than others."""
+
+    VERY_SHORT = "very_short"
+    VERY_QUIET = "very_quiet"
+    CLIPPED = "clipped"
+
+    @property
+    def sentence(self) -> str:
+        """The remark for people, with what would help."""
+        return _SENTENCES[self]
+
+
+_SENTENCES = {
+    Remark.VERY_SHORT: (
+        "This recording is very short, with less than a second of voice. "
+        "A whole sentence gives a more reliable answer."
+    ),
+    Remark.VERY_QUIET: (
+        "This recording is very quiet. "
+        "Moving closer to the microphone gives a more reliable answer."
+    ),
+    Remark.CLIPPED: (
+        "This recording is too loud and distorted. "
+        "Moving away from the microphone gives a more reliable answer."
+    ),
+}
+
+
+_TOO_SHORT = "The recording is too short. Send at least a second of speech."
+_TOO_LITTLE = "There is too little sound in this recording. Send at least a second of speech."
+_NO_SPEECH = "There is no speech to hear in this recording. Check the microphone and try again."
+
+
+def inspect(waveform: Waveform) -> tuple[Remark, ...]:
+    """What makes a clip hard to judge; raises `TooShort` or `NoSpeech` where nobody is heard."""
+    if waveform.seconds < SHORTEST_SECONDS:
+        raise TooShort(_TOO_SHORT)
+    levels = _levels(waveform)
+    loudest = levels.max()
+    if loudest < SILENCE_DB:
+        raise NoSpeech(_NO_SPEECH)
+    heard = levels >= max(loudest - PAUSE_DB, ROUNDING_DB)
+    seconds = np.count_nonzero(heard) * FRAME_SECONDS
+    if seconds < SHORTEST_SECONDS:
+        raise TooShort(_TOO_LITTLE)
+    found = {
+        Remark.VERY_SHORT: seconds < SHORT_SECONDS,
+        Remark.VERY_QUIET: loudest < QUIET_DB,
+        Remark.CLIPPED: _seconds_at_full_scale(waveform) > CLIPPED_SHARE * seconds,
+    }
+    return tuple(remark for remark, applies in found.items() if applies)
+
+
+def _levels(waveform: Waveform) -> npt.NDArray[np.float32]:
+    """Level of each piece in dB of full scale, without its offset, which is no sound."""
+    length = round(waveform.rate * FRAME_SECONDS)
+    whole = len(waveform.samples) // length * length
+    pieces = waveform.samples[:whole].reshape(-1, length)
+    levels = 20 * np.log10(np.maximum(pieces.std(axis=1), np.finfo(np.float32).tiny))
+    return np.asarray(levels)
+
+
+def _seconds_at_full_scale(waveform: Waveform) -> float:
+    return np.count_nonzero(np.abs(waveform.samples) >= FULL_SCALE) / waveform.rate

@@ -1,0 +1,138 @@
+"""The two who read sound files: libsndfile for what it reads safely, FFmpeg for the rest."""
+
+import io
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import av
+import numpy as np
+import numpy.typing as npt
+import soundfile
+from av.audio.plane import AudioPlane
+
+from webapp.speech import mp4
+from webapp.speech.containers import Container, Recording, libsndfile_reads
+from webapp.speech.errors import NoSound, NotAudio
+from webapp.speech.waveform import Samples
+
+MAX_CHANNELS = 64
+"""More than recorders write; greater numbers come from a damaged header."""
+
+LOUDEST = 2.0**31
+"""Float files may go beyond full scale: at worst they hold the integers of 32-bit sound."""
+
+BLOCK = 16_384
+"""Frames that libsndfile decodes at once."""
+
+MAX_PACKETS = 2_000
+"""Packets a second of sound; real files have some dozens, and thousands only waste time."""
+
+SAMPLE_TYPES = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", "dbl": "f8"}
+"""FFmpeg's sample formats and NumPy's names for them."""
+
+DECODERS = (
+    "aac,aac_latm,ac3,adpcm_ima_qt,adpcm_ima_wav,adpcm_ms,adpcm_swf,adpcm_yamaha,alac,amrnb,amrwb,"
+    "dca,eac3,flac,g722,g723_1,g726,g726le,g729,gsm,gsm_ms,ilbc,libopus,mp1,mp1float,mp2,mp2float,"
+    "mp3,mp3float,nellymoser,opus,pcm_alaw,pcm_bluray,pcm_dvd,pcm_f32be,pcm_f32le,pcm_f64be,"
+    "pcm_f64le,pcm_mulaw,pcm_s16be,pcm_s16le,pcm_s24be,pcm_s24le,pcm_s32be,pcm_s32le,pcm_s8,pcm_u8,"
+    "speex,truespeech,vorbis,wmalossless,wmapro,wmav1,wmav2,wmavoice"
+)
+"""What FFmpeg may decode: sound that people have. Pictures are never decoded."""
+
+DAMAGED = "The sound in this file is damaged. Save it again from where it came, or choose another."
+UNKNOWN = "This kind of sound cannot be read. Save the recording as WAV, MP3 or M4A, and send that."
+NO_SOUND = "There is no sound in this file. Choose one in which somebody speaks."
+
+Pieces = Iterator[tuple[Samples, int]]
+"""Mono sound, bit by bit, each with its rate (Hz)."""
+
+Reader = Callable[[Recording], Pieces]
+
+
+def readers(recording: Recording) -> Iterator[Reader]:
+    """Who reads these bytes, best first."""
+    if libsndfile_reads(recording):
+        yield _by_libsndfile
+    yield _by_ffmpeg
+
+
+def _by_libsndfile(recording: Recording) -> Pieces:
+    with soundfile.SoundFile(_Bytes(recording.data)) as file:
+        if file.channels > MAX_CHANNELS:
+            raise NotAudio(DAMAGED)
+        while len(block := file.read(BLOCK, dtype="float32", always_2d=True)):
+            yield _mono(block), file.samplerate
+
+
+class _Bytes(io.BytesIO):
+    """A file that stays put when a damaged header sends libsndfile to before its start."""
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        try:
+            return super().seek(offset, whence)
+        except ValueError:
+            return self.tell()
+
+
+def _by_ffmpeg(recording: Recording) -> Pieces:
+    if recording.container is Container.MP4 and mp4.promises_too_much(recording.data):
+        raise NotAudio(DAMAGED)
+    with av.open(
+        io.BytesIO(recording.data),
+        mode="r",
+        format=recording.container.value,
+        container_options={"protocol_whitelist": "none", "codec_whitelist": DECODERS},
+        metadata_errors="ignore",
+    ) as file:
+        if not file.streams.audio:
+            raise NoSound(NO_SOUND)
+        stream = file.streams.audio[0]
+        if stream.codec_context is None or stream.codec_context.name not in DECODERS.split(","):
+            raise NotAudio(UNKNOWN)
+        yield from _decoded(file.demux(stream))
+
+
+def _decoded(packets: Iterator["av.Packet[av.AudioStream]"]) -> Pieces:
+    """The sound in a stream's packets; what is broken is left out, and reported after the last."""
+    failure, seconds = None, 0.0
+    for number, packet in enumerate(packets):
+        if number > MAX_PACKETS * (1 + seconds):
+            raise NotAudio(DAMAGED)
+        try:
+            frames = packet.decode()
+        except av.FFmpegError as error:
+            failure = error
+            continue
+        for frame in (frame for frame in frames if frame.samples):
+            yield _mono(_channels(frame)), frame.sample_rate
+            seconds += frame.samples / frame.sample_rate
+    if failure is not None:
+        raise failure
+
+
+def _channels(frame: av.AudioFrame) -> npt.NDArray[Any]:
+    """A frame's samples as (samples, channels), integers brought to ±1.
+
+    The planes are fetched one by one, because `frame.planes` and `frame.to_ndarray` run past the
+    end of their list, and into a crash, where a planar frame has eight channels or more.
+    """
+    name, channels = frame.format.name, frame.layout.nb_channels
+    dtype = np.dtype(SAMPLE_TYPES[name.removesuffix("p")])
+    planes, width = (channels, 1) if frame.format.is_planar else (1, channels)
+    count = frame.samples * width
+    arrays = [
+        np.frombuffer(bytes(AudioPlane(frame, plane)), dtype, count) for plane in range(planes)
+    ]
+    block = np.concatenate([array.reshape(-1, width) for array in arrays], axis=1)
+    if dtype.kind == "f":
+        return block
+    silence = 128 if dtype.kind == "u" else 0
+    return (block.astype(np.float32) - silence) / 2.0 ** (8 * dtype.itemsize - 1)
+
+
+def _mono(block: npt.NDArray[Any]) -> Samples:
+    """All channels of (samples, channels) averaged."""
+    loudest = np.max(np.abs(block), initial=0.0)
+    if block.shape[1] > MAX_CHANNELS or not loudest <= LOUDEST:  # true of NaN, too
+        raise NotAudio(DAMAGED)
+    return np.asarray(block.mean(axis=1), dtype=np.float32)
