@@ -1,0 +1,116 @@
+"""The whole way from a corpus to a bundle that the application loads, on a made corpus."""
+
+import numpy as np
+import pytest
+import soundfile
+
+from training import commands
+from training.__main__ import main
+from training.evaluate import Answers
+from training.run import RunError, read_run
+from webapp.speech.bundle import read_card
+from webapp.speech.emotions import Emotion
+from webapp.speech.recognizer import load_recognizers
+from webapp.speech.waveform import Waveform
+
+
+@pytest.fixture(scope="module", params=[("ann", "mean"), ("cnn_lstm", "none")], ids=lambda p: p[0])
+def trained(request, corpus, tmp_path_factory):
+    """Both training commands run once: (instance, recipe's path)."""
+    from tests.training.conftest import TINY
+
+    network, pooling = request.param
+    instance = tmp_path_factory.mktemp("instance")
+    recipe = instance / f"tiny_{network}.toml"
+    recipe.write_text(TINY.format(network=network, pooling=pooling))
+    common = ["--corpus", f"ravdess={corpus}", "--instance", str(instance)]
+    assert main(["fit", str(recipe), *common]) == 0
+    assert main(["evaluate", str(recipe), *common, "--seeds", "2"]) == 0
+    return instance, recipe, common
+
+
+def run_of(instance, protocol):
+    return sorted(path for path in (instance / "runs").iterdir() if protocol in path.name)[0]
+
+
+def test_a_run_is_released_loaded_and_heard(trained, tmp_path, capsys):
+    instance, _, _ = trained
+    run = run_of(instance, "all_speakers")
+    arguments = ["release", run.name, "tiny", "--instance", str(instance)]
+    assert main([*arguments, "--bundles", str(tmp_path)]) == 0
+    assert "Released tiny" in capsys.readouterr().out
+
+    recognizer = load_recognizers(tmp_path)["tiny"]
+    clip, rate = soundfile.read(
+        next(instance.parent.glob("ravdess*/Actor_01/*.wav")), dtype="float32"
+    )
+    heard = recognizer.recognize(Waveform(clip, rate))
+    assert list(heard.probabilities) == list(Emotion)
+    assert sum(heard.probabilities.values()) == pytest.approx(1, abs=1e-4)
+
+
+def test_the_card_says_what_it_was_made_of(trained, tmp_path):
+    instance, _, _ = trained
+    run = run_of(instance, "all_speakers")
+    main(["release", str(run), "tiny", "--instance", str(instance), "--bundles", str(tmp_path)])
+    card = read_card(tmp_path / "tiny")
+    assert (card.origin.clips, len(card.origin.speakers)) == (32, 4)
+    assert len(card.origin.validation_speakers) == 2
+    assert card.origin.data_checksum == read_run(run).data_checksum
+    assert card.figures.protocol == "speaker_5fold"
+    assert (card.figures.clips, card.figures.speakers, card.figures.seeds) == (48, 6, (0, 1))
+    assert np.sum(card.figures.confusion) == 2 * 48
+    assert card.figures.command.endswith("--seeds 2")
+    assert "CC BY-NC-SA 4.0" in card.licence
+
+
+def test_evaluating_again_reads_what_is_finished(trained, monkeypatch, capsys):
+    instance, recipe, common = trained
+    split = run_of(instance, "speaker_5fold-seed0") / "fold-2"
+    before = Answers.load(split / "answers.npz")
+    monkeypatch.setattr("training.fit._train", lambda *_: pytest.fail("trained again"))
+    (split / "answers.npz").unlink()  # interrupted after training, before the answers
+    assert main(["evaluate", str(recipe), *common]) == 0
+    np.testing.assert_array_equal(Answers.load(split / "answers.npz").truth, before.truth)
+    assert "UAR by split" in capsys.readouterr().out
+
+
+def test_release_wants_figures_of_the_same_recipe(corpus, tiny, tmp_path, capsys):
+    common = ["--instance", str(tmp_path)]
+    assert main(["fit", str(tiny("ann", "mean")), "--corpus", f"ravdess={corpus}", *common]) == 0
+    run = run_of(tmp_path, "all_speakers")
+    assert main(["release", run.name, "tiny", *common, "--bundles", str(tmp_path / "b")]) == 2
+    assert "was not measured on this data" in capsys.readouterr().err
+
+
+def test_unfinished_runs_and_missing_corpora_are_explained(tmp_path, capsys, monkeypatch):
+    monkeypatch.delenv("CORPUS_RAVDESS", raising=False)
+    assert main(["evaluate", "cnn_lstm", "--instance", str(tmp_path)]) == 2
+    assert "--corpus ravdess=DIR" in capsys.readouterr().err
+    assert main(["release", "nothing", "x", "--instance", str(tmp_path)]) == 2
+    assert "holds no run" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["fit", "ann", "--corpus", "ravdess"])
+
+
+def test_the_environment_names_corpora(tmp_path):
+    assert commands.corpora_from({"CORPUS_RAVDESS": str(tmp_path)}) == {"ravdess": tmp_path}
+    assert commands.corpora_from({}) == {}
+
+
+def test_figures_follow_their_definitions():
+    truth = np.array([0, 0, 0, 1])
+    probabilities = np.eye(8, dtype=np.float32)[[0, 0, 1, 1]]
+    answers = Answers(truth, probabilities)
+    assert answers.accuracy == 0.75
+    assert answers.uar == pytest.approx((2 / 3 + 1) / 2)
+    assert answers.macro_f1 == pytest.approx((0.8 + 2 / 3) / 2)
+    assert answers.confusion[0][:2] == (2, 1)
+
+
+def test_a_folder_without_answers_is_no_measured_run(tmp_path):
+    from training.evaluate import read_answers
+
+    (tmp_path / "fold-1").mkdir()
+    with pytest.raises(RunError, match="fold-1"):
+        read_answers(tmp_path)

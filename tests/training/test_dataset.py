@@ -1,0 +1,52 @@
+import msgspec
+import numpy as np
+import pytest
+
+from training import dataset as dataset_module
+from training.dataset import Dataset, waveform
+from webapp.speech.emotions import Emotion
+from webapp.speech.features import network_inputs
+
+
+@pytest.fixture
+def few(utterances):
+    return utterances[:5]
+
+
+def test_training_hears_what_the_application_hears(few, recipe, tmp_path):
+    features = msgspec.structs.replace(recipe.features, speeds=(0.95, 1.0, 1.05))
+    dataset = Dataset(few, features, (1.0,), tmp_path)
+    for utterance in few:
+        np.testing.assert_allclose(
+            dataset.inputs(utterance), network_inputs(waveform(utterance), features), atol=1e-4
+        )
+
+
+def test_features_are_computed_once(few, recipe, tmp_path, monkeypatch):
+    first = Dataset(few, recipe.features, (0.9, 1.0), tmp_path)
+    monkeypatch.setattr(dataset_module, "waveform", lambda _: pytest.fail("computed again"))
+    second = Dataset(few, recipe.features, (0.9, 1.0), tmp_path)
+    for utterance in few:
+        np.testing.assert_array_equal(
+            first.log_mels(utterance, 0.9), second.log_mels(utterance, 0.9)
+        )
+
+
+def test_other_settings_or_other_data_never_meet_in_the_cache(few, recipe, tmp_path):
+    other = msgspec.structs.replace(recipe.features, fmax=7000.0)
+    for features, clips in ((recipe.features, few), (other, few), (recipe.features, few[1:])):
+        Dataset(clips, features, (1.0,), tmp_path)
+    assert len(list(tmp_path.glob("*.npz"))) == 3
+
+
+def test_window_settings_share_the_cache(few, recipe, tmp_path):
+    Dataset(few, recipe.features, (1.0,), tmp_path)
+    shorter = msgspec.structs.replace(recipe.features, window_frames=24, pooling="mean")
+    Dataset(few, shorter, (1.0,), tmp_path)
+    assert len(list(tmp_path.glob("*.npz"))) == 1
+
+
+def test_labels_are_one_hot_in_the_order_of_the_emotions(few, recipe, tmp_path):
+    labels = Dataset(few, recipe.features, (1.0,), tmp_path).one_hot(few)
+    assert labels.shape == (5, 8)
+    assert [list(Emotion)[row.argmax()] for row in labels] == [u.emotion for u in few]

@@ -1,0 +1,60 @@
+from collections import Counter
+
+import pytest
+
+from tests.training.conftest import write_clip
+from training.corpora import load_corpora, ravdess
+from training.utterance import CorpusError, data_checksum
+from webapp.speech.emotions import Emotion
+
+
+def test_labels_speakers_and_sexes_come_from_the_names(utterances):
+    assert len(utterances) == 48
+    assert Counter(u.emotion for u in utterances) == dict.fromkeys(Emotion, 6)
+    assert {u.speaker: u.sex for u in utterances} == {
+        "01": "male",
+        "02": "female",
+        "03": "male",
+        "08": "female",
+        "09": "male",
+        "10": "female",
+    }
+    angry = next(u for u in utterances if u.name == "03-01-05-01-01-01-03")
+    assert (angry.emotion, angry.speaker, angry.path.suffix) == (Emotion.ANGRY, "03", ".flac")
+
+
+def test_a_second_copy_of_the_tree_counts_once(tmp_path):
+    write_clip(tmp_path, 1, 1)
+    write_clip(tmp_path / "audio_speech_actors_01-24", 1, 1)
+    write_clip(tmp_path / "audio_speech_actors_01-24", 1, 2, ".flac")
+    assert [u.name[6:8] for u in ravdess.load(tmp_path)] == ["01", "02"]
+
+
+def test_song_video_and_other_files_are_left_out(tmp_path):
+    path = write_clip(tmp_path, 1, 1)
+    for name in (
+        "03-02-01-01-01-01-01.wav",
+        "01-01-01-01-01-01-01.mp4",
+        "03-01-09-01-01-01-01.wav",
+    ):
+        path.with_name(name).write_bytes(b"")
+    assert len(ravdess.load(tmp_path)) == 1
+
+
+def test_the_order_does_not_depend_on_the_disk(utterances):
+    assert utterances == sorted(utterances)
+
+
+def test_a_wrong_folder_is_explained(tmp_path):
+    with pytest.raises(CorpusError, match=r"Actor_01 to Actor_24"):
+        ravdess.load(tmp_path)
+    with pytest.raises(CorpusError, match=r"is not a folder"):
+        load_corpora({"ravdess": tmp_path / "nowhere"})
+    with pytest.raises(CorpusError, match=r"known: ravdess"):
+        load_corpora({"librivox": tmp_path})
+
+
+def test_the_checksum_tells_the_data_apart(corpus, tmp_path):
+    clips = ravdess.load(corpus)
+    assert data_checksum(clips) == data_checksum(ravdess.load(corpus))
+    assert data_checksum(clips) != data_checksum(clips[1:])

@@ -1,0 +1,90 @@
+"""What the commands of `python -m training` do."""
+
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from training.corpora import LOADERS, load_corpora
+from training.dataset import Dataset
+from training.evaluate import Answers, read_answers, summary
+from training.evaluate import evaluate as evaluate_run
+from training.fit import fit as fit_split
+from training.recipe import Recipe, load_recipe
+from training.release import figures_of
+from training.release import release as release_run
+from training.run import RunError, describe, evaluations, open_run, read_run
+from training.splits import PROTOCOLS, all_speakers
+from training.utterance import CorpusError, Utterance
+
+BUNDLES = Path(__file__).parents[1] / "webapp" / "bundles"
+
+
+def corpora_from(environment: Mapping[str, str]) -> dict[str, Path]:
+    """Corpus folders named in the environment, as in CORPUS_RAVDESS."""
+    names = {name: f"CORPUS_{name.upper()}" for name in LOADERS}
+    return {name: Path(environment[key]) for name, key in names.items() if environment.get(key)}
+
+
+def fit(options: Namespace) -> None:
+    """Train a recipe on all speakers but two validation ones."""
+    recipe, utterances, dataset = _prepare(options)
+    run = describe(recipe, "all_speakers", options.seed, utterances)
+    folder = open_run(options.instance / "runs", run)
+    (split,) = all_speakers(utterances, options.seed)
+    fit_split(recipe, dataset, split, options.seed, folder / split.name)
+    print(f"Finished: {run.name}\nRelease it with: python -m training release {run.name} NAME")
+
+
+def evaluate(options: Namespace) -> None:
+    """Measure a recipe under a protocol, once a seed."""
+    recipe, utterances, dataset = _prepare(options)
+    results = []
+    for seed in range(options.seeds):
+        folder = open_run(
+            options.instance / "runs", describe(recipe, options.protocol, seed, utterances)
+        )
+        splits = PROTOCOLS[options.protocol](utterances, seed)
+        parts = evaluate_run(recipe, dataset, splits, seed, folder)
+        print(summary(seed, parts), flush=True)
+        results.append(Answers.joined(parts))
+    _print_mean(options.recipe, options.protocol, results)
+
+
+def release(options: Namespace) -> None:
+    """Make a bundle of a run, with the figures of the same recipe on held-out speakers."""
+    runs = options.instance / "runs"
+    folder = options.run if options.run.is_dir() else runs / options.run
+    run = read_run(folder)
+    measured = evaluations(runs, run, options.protocol)
+    if not measured:
+        raise RunError(
+            f"{run.recipe.name} was not measured on this data. First run: python -m training "
+            f"evaluate {run.recipe.name} --protocol {options.protocol}"
+        )
+    figures = figures_of([read_run(path) for path in measured], [read_answers(p) for p in measured])
+    card = release_run(folder, figures, options.bundles / options.name)
+    print(f"Released {card.name}, version {card.version}: UAR {figures.uar:.3f}")
+
+
+def _prepare(options: Namespace) -> tuple[Recipe, list[Utterance], Dataset]:
+    recipe = load_recipe(options.recipe)
+    if not options.corpus:
+        raise CorpusError(
+            "No corpus is given. Add --corpus ravdess=DIR, or set it in the environment."
+        )
+    utterances = load_corpora(options.corpus)
+    cache = options.instance / "features"
+    return (
+        recipe,
+        utterances,
+        Dataset(utterances, recipe.features, recipe.augmentation.speeds, cache),
+    )
+
+
+def _print_mean(recipe: str, protocol: str, results: Sequence[Answers]) -> None:
+    print(f"{recipe}, {protocol}, {len(results)} seed(s), mean ± standard deviation:")
+    for name in ("uar", "accuracy", "macro_f1"):
+        values = [getattr(result, name) for result in results]
+        print(f"  {name:9} {np.mean(values):.3f} ± {np.std(values):.3f}")

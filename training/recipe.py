@@ -1,0 +1,94 @@
+"""A recipe: every setting of a training run, read strictly from a small TOML file."""
+
+import hashlib
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+from webapp.speech.features import FeatureSettings
+
+RECIPES = Path(__file__).parent / "recipes"
+
+Ratio = Annotated[float, msgspec.Meta(ge=0.0, lt=1.0)]
+Count = Annotated[int, msgspec.Meta(ge=1)]
+
+
+class RecipeError(Exception):
+    """A recipe that does not exist or does not hold; the message names the file and the key."""
+
+
+class _Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of the parts of a recipe: immutable, and an unknown key is an error."""
+
+
+class Augmentation(_Settings, frozen=True, kw_only=True):
+    """Random changes to training clips, drawn anew in every epoch. The default changes nothing."""
+
+    speeds: tuple[float, ...] = (1.0,)
+    """Playing speeds to draw from: they move pitch and formants, as another speaker's would."""
+    stretch: Ratio = 0.0
+    """Tempo changes by up to this share, pitch and formants unchanged."""
+    equalizer_db: float = 0.0
+    """Deviation of a smooth random frequency response: another microphone, another room."""
+    noise_db: tuple[float, float] | None = None
+    """Range of signal-to-noise ratios of added coloured noise (dB)."""
+    noise_share: Ratio = 0.5
+    """Share of the clips that noise is added to."""
+    time_masks: int = 0
+    mel_masks: int = 0
+    """SpecAugment (Park et al. 2019): how many runs of frames, or of mel bands, are blanked."""
+    mask_share: Ratio = 0.1
+    """Longest mask as a share of its axis."""
+    mixup: float = 0.0
+    """Alpha of mixup (Zhang et al. 2018); 0 mixes nothing."""
+
+
+class Training(_Settings, frozen=True, kw_only=True):
+    """How the weights are found."""
+
+    epochs: Count
+    batch_size: Count
+    learning_rate: float
+    schedule: Literal["constant", "cosine"] = "constant"
+    """`cosine`: a short linear warm-up, then cosine decay to zero at the last epoch."""
+    weight_decay: float = 0.0
+    label_smoothing: Ratio = 0.0
+    weight_averaging: Ratio = 0.0
+    """Momentum of the exponential moving average of the weights; 0 averages nothing."""
+    patience: Count | None = None
+    """Epochs without a better validation loss after which training stops; None runs them all."""
+
+
+class Recipe(_Settings, frozen=True, kw_only=True):
+    """Everything that a run is made of but the data and the seed."""
+
+    name: str
+    title: str
+    summary: str
+    network: str
+    features: FeatureSettings
+    augmentation: Augmentation = Augmentation()
+    training: Training
+
+    @property
+    def digest(self) -> str:
+        """Eight hexadecimal digits that differ between recipes that give different weights."""
+        silent = msgspec.structs.replace(self, title="", summary="")
+        return hashlib.sha256(msgspec.json.encode(silent)).hexdigest()[:8]
+
+
+def load_recipe(name: str, folder: Path = RECIPES) -> Recipe:
+    """The recipe of that name, or in the TOML file of that name.
+
+    Raises `RecipeError` for an unknown name, key or value.
+    """
+    path = Path(name) if name.endswith(".toml") else folder / f"{name}.toml"
+    if not path.is_file():
+        known = ", ".join(sorted(file.stem for file in folder.glob("*.toml")))
+        raise RecipeError(f"No recipe is called {name!r}; known: {known}, or a .toml file's path.")
+    try:
+        return msgspec.convert({**tomllib.loads(path.read_text()), "name": path.stem}, Recipe)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise RecipeError(f"{path}: {error}") from error

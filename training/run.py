@@ -1,0 +1,75 @@
+"""A run on disk: one recipe under one protocol with one seed, resumable split by split."""
+
+import importlib.metadata
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from training.recipe import Recipe
+from training.utterance import Utterance, data_checksum
+
+PACKAGES = ("keras", "tensorflow", "librosa", "numpy", "scikit-learn", "soxr")
+
+
+class RunError(Exception):
+    """A run that is not there or not finished; the message says which command makes it."""
+
+
+class RunCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a run was made of."""
+
+    recipe: Recipe
+    protocol: str
+    seed: int
+    corpora: tuple[str, ...]
+    clips: int
+    speakers: int
+    data_checksum: str
+    packages: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        """Folder name; two runs share it only if they would give the same weights."""
+        data = self.data_checksum[:8]
+        return f"{self.recipe.name}-{self.protocol}-seed{self.seed}-{self.recipe.digest}-{data}"
+
+
+def describe(recipe: Recipe, protocol: str, seed: int, utterances: Sequence[Utterance]) -> RunCard:
+    """The card of a run over some utterances on this machine."""
+    return RunCard(
+        recipe=recipe,
+        protocol=protocol,
+        seed=seed,
+        corpora=tuple(sorted({u.corpus for u in utterances})),
+        clips=len(utterances),
+        speakers=len({u.voice for u in utterances}),
+        data_checksum=data_checksum(utterances),
+        packages={name: importlib.metadata.version(name) for name in PACKAGES},
+    )
+
+
+def open_run(runs: Path, card: RunCard) -> Path:
+    """The run's folder, made with its card where it is new."""
+    folder = runs / card.name
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "run.json").write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=2))
+    return folder
+
+
+def evaluations(runs: Path, run: RunCard, protocol: str) -> list[Path]:
+    """The folders of the runs under `protocol` of the same recipe on the same data, by seed."""
+    wanted = msgspec.structs.replace(run, protocol=protocol)
+    found = {path: read_run(path) for path in runs.iterdir() if path.is_dir()}
+    same = [
+        p for p, c in found.items() if msgspec.structs.replace(wanted, seed=c.seed).name == c.name
+    ]
+    return sorted(same, key=lambda path: found[path].seed)
+
+
+def read_run(folder: Path) -> RunCard:
+    """The card of a run; raises `RunError` where there is none."""
+    try:
+        return msgspec.json.decode((folder / "run.json").read_bytes(), type=RunCard)
+    except (OSError, msgspec.DecodeError) as error:
+        raise RunError(f"{folder} holds no run: {error}. Make one with `fit`.") from error

@@ -1,0 +1,45 @@
+"""An utterance: one clip of a corpus with what is known of it."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from webapp.speech.emotions import Emotion
+
+
+class CorpusError(Exception):
+    """A corpus that is not as its authors publish it; the message says what to do."""
+
+
+@dataclass(frozen=True, order=True)
+class Utterance:
+    """One clip; sorts by corpus, speaker and name, so that a listing never depends on the disk."""
+
+    corpus: str
+    speaker: str
+    name: str
+    """The clip's name without folder and suffix, unique in its corpus."""
+    path: Path
+    emotion: Emotion
+    sex: Literal["female", "male"]
+
+    @property
+    def voice(self) -> str:
+        """Corpus and speaker: speakers' own names repeat across corpora."""
+        return f"{self.corpus}/{self.speaker}"
+
+    @property
+    def full_name(self) -> str:
+        """Corpus, speaker and name."""
+        return f"{self.voice}/{self.name}"
+
+
+def data_checksum(utterances: Iterable[Utterance]) -> str:
+    """SHA-256 over the clips' names and contents, in order: which data a figure was measured on."""
+    digest = hashlib.sha256()
+    for utterance in utterances:
+        content = hashlib.sha256(utterance.path.read_bytes()).hexdigest()
+        digest.update(f"{utterance.corpus}/{utterance.name} {content}\n".encode())
+    return digest.hexdigest()
