@@ -1,0 +1,147 @@
+import json
+import os
+import re
+
+import pytest
+
+from tests.sounds import encode, voice
+from webapp import prediction_log
+
+
+@pytest.fixture
+def runner(app):
+    return app.test_cli_runner()
+
+
+@pytest.fixture
+def clip(tmp_path, wav):
+    path = tmp_path / "clip.wav"
+    path.write_bytes(wav)
+    return str(path)
+
+
+def objects(result):
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def count(app):
+    with app.app_context():
+        return prediction_log.count()
+
+
+def test_a_line_a_file(runner, clip):
+    result = runner.invoke(args=["recognize", clip, clip])
+    assert result.exit_code == 0
+    line = f"{clip}: happy 61% (calm 20%, sad 6%, angry 5%)"
+    assert result.stdout.splitlines() == [line, line]
+
+
+def test_an_object_a_line(runner, clip):
+    result = runner.invoke(args=["recognize", "--json", clip])
+    [heard] = objects(result)
+    assert list(heard) == [
+        *("file", "emotion", "confidence", "probabilities", "model", "duration_seconds"),
+    ]
+    assert (heard["file"], heard["emotion"], heard["confidence"]) == (clip, "happy", 0.61)
+    assert (heard["model"], heard["duration_seconds"]) == ("cnn_lstm", pytest.approx(1.5, abs=0.01))
+    assert list(heard["probabilities"])[:3] == ["neutral", "calm", "happy"]
+
+
+def test_it_is_logged(runner, app, clip, kept):
+    runner.invoke(args=["recognize", clip])
+    with app.app_context():
+        [row] = prediction_log.page(1, 10).items
+    assert (row.source, row.file_name) == ("shell", "clip.wav")
+    assert kept() == {row.audio_name}
+
+
+def test_it_is_not_logged_if_so_asked(runner, app, clip, kept):
+    assert runner.invoke(args=["recognize", "--no-log", clip]).exit_code == 0
+    assert count(app) == 0
+    assert not kept()
+
+
+def test_the_model_can_be_chosen(runner, clip, recognizers):
+    result = runner.invoke(args=["recognize", "--json", "--model", "ann", clip])
+    assert objects(result)[0]["model"] == "ann"
+    assert recognizers["ann"].asked == 1
+
+
+def test_an_unknown_model_is_refused_before_anything_is_heard(runner, app, clip):
+    result = runner.invoke(args=["recognize", "--model", "best", clip])
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "ann, cnn_lstm" in result.stderr
+    assert count(app) == 0
+
+
+@pytest.fixture
+def mixed(tmp_path, clip):
+    """Paths that can't be heard, each between two that can, and the codes they get."""
+    (tmp_path / "empty.wav").touch()
+    (tmp_path / "text.wav").write_text("This is no sound.")
+    (tmp_path / "short.wav").write_bytes(encode("wav-16", voice(0.05)))
+    (tmp_path / "large.wav").write_bytes(bytes(26 * 2**20))
+    codes = {
+        "empty.wav": "empty_file",
+        "text.wav": "not_audio",
+        "short.wav": "too_short",
+        "large.wav": "too_large",
+        "nobody.wav": "file_not_found",
+        "nobody.wav/x.wav": "file_not_found",
+        ".": "file_not_readable",
+    }
+    paths = [clip]
+    for name in codes:
+        paths += [str(tmp_path / name), clip]
+    return paths, list(codes.values())
+
+
+def test_what_cannot_be_heard_gets_a_line_and_the_others_go_on(runner, app, mixed):
+    paths, codes = mixed
+    result = runner.invoke(args=["recognize", "--json", *paths])
+    assert result.exit_code == 1
+    lines = objects(result)
+    assert [line["file"] for line in lines] == paths
+    assert [line["error"]["code"] for line in lines[1::2]] == codes
+    assert all(line.keys() == {"file", "error"} for line in lines[1::2])
+    assert all(line["error"]["sentence"].endswith(".") for line in lines[1::2])
+    assert all(line["emotion"] == "happy" for line in lines[::2])
+    assert count(app) == len(codes) + 1
+
+
+def test_errors_as_lines_for_people(runner, mixed):
+    paths, codes = mixed
+    result = runner.invoke(args=["recognize", *paths])
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
+    assert len(lines) == len(paths)
+    for path, code, line in zip(paths[1::2], codes, lines[1::2], strict=True):
+        assert line.startswith(f"{path}: error {code}: ")
+
+
+def test_a_name_that_is_no_text(runner, tmp_path, wav):
+    path = tmp_path / os.fsdecode(b"\xff.wav")
+    path.write_bytes(wav)
+    for options in ([], ["--json"]):
+        result = runner.invoke(args=["recognize", *options, str(path)])
+        assert result.exit_code == 0, result.output
+    assert objects(result)[0]["file"] == str(path)
+
+
+def test_no_file_at_all(runner):
+    result = runner.invoke(args=["recognize"])
+    assert result.exit_code == 2
+    assert result.stdout == ""
+
+
+def test_models_is_a_table(runner):
+    lines = runner.invoke(args=["models"]).stdout.splitlines()
+    cells = [re.split(r"\s{2,}", line) for line in lines]
+    assert cells == [
+        ["name", "title", "version", "accuracy", "UAR", "macro F1", "protocol"],
+        ["ann", "Dense layers", "1.0.0", "0.625", "0.600", "0.590", "speaker_5fold"],
+        ["cnn_lstm", "Convolutions and LSTM", "1.0.0", "0.625", "0.600", "0.590", "speaker_5fold"],
+    ]
+    starts = {line.index("1.0.0") for line in lines[1:]}
+    assert len(starts) == 1

@@ -1,0 +1,98 @@
+import stat
+from dataclasses import fields
+
+import pytest
+
+from webapp.config import SettingError, Settings, kept_secret_key, read_settings, setting_names
+
+
+def test_defaults():
+    settings = read_settings({"HOME": "/root", "PATH": "/bin"})
+    assert settings == Settings()
+    assert (settings.limits.megabytes, settings.limits.seconds) == (25, 300)
+    assert settings.limits.bytes == 25 * 2**20
+    assert settings.log_url.database == str(settings.instance / "tonelog.sqlite")
+
+
+def test_every_setting_can_be_given(tmp_path):
+    given = {
+        "TONELOG_INSTANCE": str(tmp_path / "here"),
+        "TONELOG_BUNDLES": str(tmp_path / "models"),
+        "TONELOG_DATABASE_URL": "postgresql://tonelog@localhost/tonelog",
+        "TONELOG_SECRET_KEY": "sixteen letters!",
+        "TONELOG_KEEP_AUDIO": "no",
+        "TONELOG_MAX_MEGABYTES": "2.5",
+        "TONELOG_MAX_SECONDS": "60",
+        "TONELOG_DEFAULT_MODEL": "ann",
+        "TONELOG_PAGE_SIZE": "50",
+    }
+    assert given.keys() == set(setting_names())
+    settings = read_settings(given)
+    defaults = Settings()
+    for field in fields(Settings):
+        assert getattr(settings, field.name) != getattr(defaults, field.name), field.name
+    assert settings.instance == tmp_path / "here"
+    assert settings.log_url.drivername == "postgresql"
+    assert settings.limits.bytes == 2.5 * 2**20
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("true", True), ("1", True), ("YES", True), ("false", False), ("0", False), ("No", False)],
+)
+def test_switches(text, value):
+    assert read_settings({"TONELOG_KEEP_AUDIO": text}).keep_audio is value
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TONELOG_KEEP_AUDIO", "maybe"),
+        ("TONELOG_KEEP_AUDIO", ""),
+        ("TONELOG_MAX_MEGABYTES", "0"),
+        ("TONELOG_MAX_MEGABYTES", "-1"),
+        ("TONELOG_MAX_MEGABYTES", "nan"),
+        ("TONELOG_MAX_MEGABYTES", "25 MB"),
+        ("TONELOG_MAX_MEGABYTES", "25000000"),
+        ("TONELOG_MAX_SECONDS", "inf"),
+        ("TONELOG_MAX_SECONDS", ""),
+        ("TONELOG_PAGE_SIZE", "0"),
+        ("TONELOG_PAGE_SIZE", "2.5"),
+        ("TONELOG_PAGE_SIZE", "-3"),
+        ("TONELOG_SECRET_KEY", "short"),
+        ("TONELOG_DEFAULT_MODEL", " "),
+        ("TONELOG_INSTANCE", ""),
+        ("TONELOG_BUNDLES", ""),
+        ("TONELOG_DATABASE_URL", "tonelog.sqlite"),
+        ("TONELOG_DATABASE_URL", "sqlite://"),
+        ("TONELOG_DATABASE_URL", "sqlite:///:memory:"),
+    ],
+)
+def test_a_bad_value_is_refused_by_name(name, value):
+    with pytest.raises(SettingError, match=name):
+        read_settings({name: value})
+
+
+def test_an_unknown_setting_is_refused_by_name():
+    with pytest.raises(SettingError, match="TONELOG_MAX_MEGABITES") as refused:
+        read_settings({"TONELOG_MAX_MEGABITES": "25"})
+    assert "TONELOG_MAX_MEGABYTES" in str(refused.value)
+
+
+def test_a_secret_is_not_repeated():
+    with pytest.raises(SettingError) as refused:
+        read_settings({"TONELOG_SECRET_KEY": "hush"})
+    assert "hush" not in str(refused.value)
+
+
+def test_the_secret_key_is_made_once_and_is_nobody_elses(tmp_path):
+    path = tmp_path / "secret_key"
+    key = kept_secret_key(path)
+    assert len(key) == 64
+    assert kept_secret_key(path) == key
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_key_that_was_never_written_is_made_again(tmp_path):
+    (tmp_path / "secret_key").touch()
+    assert len(kept_secret_key(tmp_path / "secret_key")) == 64

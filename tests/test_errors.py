@@ -1,0 +1,89 @@
+import inspect
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from webapp import commands, prediction_log
+from webapp.errors import NoFile, failure
+from webapp.speech import errors as speech
+
+JSON = {"Accept": "application/json"}
+
+
+def test_unknown_address_is_a_page(client):
+    response = client.get("/nowhere")
+    assert response.status_code == 404
+    assert "Error 404" in response.text
+    assert '<a class="wordmark"' in response.text
+
+
+def test_unknown_address_is_json_for_programs(client):
+    response = client.get("/predictions/nobody", headers=JSON)
+    assert response.status_code == 404
+    assert response.json["error"]["code"] == "not_found"
+    assert response.json["error"]["sentence"].endswith(".")
+
+
+@pytest.mark.parametrize(
+    "accept",
+    [None, "*/*", "text/html,*/*;q=0.8", "text/html, application/json", "image/png"],
+)
+def test_a_page_unless_json_is_preferred(client, accept):
+    headers = {} if accept is None else {"Accept": accept}
+    assert client.get("/nowhere", headers=headers).mimetype == "text/html"
+
+
+@pytest.mark.parametrize("accept", ["application/json", "application/json, text/html;q=0.9"])
+def test_json_where_it_is_preferred(client, accept):
+    assert client.get("/nowhere", headers={"Accept": accept}).mimetype == "application/json"
+
+
+def test_wrong_method_says_which_are_right(client):
+    response = client.post("/healthz", headers=JSON)
+    assert response.status_code in {400, 405}  # without a token, that comes first
+    response = client.put("/upload")
+    assert response.status_code == 405
+    assert "POST" in response.headers["Allow"]
+    assert "Error 405" in response.text
+
+
+def test_an_unexpected_failure_is_noted_and_told(app, client, monkeypatch, caplog):
+    def broken():
+        raise RuntimeError("a secret detail")
+
+    monkeypatch.setattr(prediction_log, "count", broken)
+    for headers in ({}, JSON):
+        response = client.get("/history/delete", headers=headers)
+        assert response.status_code == 500
+        assert "a secret detail" not in response.text
+    assert "a secret detail" in caplog.text
+
+
+def test_a_log_that_is_away_is_told(client, visitor, monkeypatch, wav, kept, caplog):
+    def locked(prediction):
+        raise OperationalError("INSERT", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(prediction_log, "add", locked)
+    response = visitor.send(wav, headers=JSON)
+    assert response.status_code == 503
+    assert response.json["error"]["code"] == "log_unavailable"
+    assert "database is locked" in caplog.text
+    assert not kept()
+
+
+def test_every_kind_has_a_status_of_its_own():
+    kinds = {
+        kind
+        for module in (speech, commands)
+        for _, kind in inspect.getmembers(module, inspect.isclass)
+        if issubclass(kind, speech.SpeechError) and kind is not speech.SpeechError
+    }
+    told = {kind: failure(kind("A sentence.")) for kind in {*kinds, NoFile}}
+    assert {kind.code for kind in kinds} >= {"empty_file", "not_audio", "too_large", "no_speech"}
+    assert all(400 <= one.status < 500 for one in told.values())
+    assert len({one.code for one in told.values()}) == len(told)
+    assert all(one.title for one in told.values())
+
+
+def test_caches_know_that_the_answer_depends_on_the_client(client):
+    assert "Accept" in client.get("/nowhere").headers["Vary"]

@@ -1,0 +1,144 @@
+import multiprocessing
+import os
+import signal
+import time
+
+import pytest
+
+from webapp import recordings as module
+from webapp.locks import locked
+from webapp.recordings import Recordings
+
+# The forked processes only do what gunicorn's workers do after their fork.
+pytestmark = pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")
+
+
+@pytest.fixture
+def recordings(tmp_path):
+    made = Recordings(tmp_path / "recordings")
+    made.sweep(set)
+    return made
+
+
+def names(recordings):
+    return {path.name for path in recordings.folder.iterdir()}
+
+
+def test_kept_as_it_came(recordings):
+    with recordings.keeping(b"sound") as name:
+        assert recordings.read(name) == b"sound"
+    assert recordings.has(name)
+    assert names(recordings) == {name}
+
+
+def test_names_are_generated(recordings):
+    made = set()
+    for _ in range(3):
+        with recordings.keeping(b"sound") as name:
+            made.add(name)
+    assert len(made) == 3
+    assert all(
+        len(name) == 22 and name.replace("-", "").replace("_", "").isalnum() for name in made
+    )
+
+
+def test_gone_if_the_row_fails(recordings):
+    with pytest.raises(KeyboardInterrupt), recordings.keeping(b"sound"):
+        raise KeyboardInterrupt
+    assert names(recordings) == set()
+
+
+def test_gone_if_writing_fails(recordings, monkeypatch):
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(module.os, "fsync", full)
+    with pytest.raises(OSError, match="No space"), recordings.keeping(b"sound"):
+        pytest.fail("nothing was kept")
+    assert names(recordings) == set()
+
+
+def test_removed_twice_is_removed(recordings):
+    with recordings.keeping(b"sound") as name:
+        pass
+    recordings.remove(name)
+    recordings.remove(name)
+    assert recordings.read(name) is None
+    assert not recordings.has(name)
+
+
+def test_sweep_takes_what_no_row_names(recordings):
+    with recordings.keeping(b"sound") as known, recordings.keeping(b"sound") as orphan:
+        pass
+    assert recordings.sweep(lambda: {known, "gone"}) == 1
+    assert names(recordings) == {known}
+    assert not recordings.has(orphan)
+
+
+def in_flight(recordings, written, committed, rows):
+    """A submission in another process: audio written, row not yet committed."""
+    with recordings.keeping(b"sound") as name:
+        written.set()
+        committed.wait(30)
+        rows.append(name)
+    os._exit(0)
+
+
+def test_sweep_waits_for_submissions_in_flight(recordings):
+    context = multiprocessing.get_context("fork")
+    with multiprocessing.Manager() as manager:
+        rows = manager.list()
+        written, committed = context.Event(), context.Event()
+        other = context.Process(target=in_flight, args=(recordings, written, committed, rows))
+        other.start()
+        assert written.wait(30)
+
+        def named():
+            assert len(rows) == 1, "asked before the other process had committed"
+            return set(rows)
+
+        sweeper = context.Process(target=recordings.sweep, args=(named,))
+        sweeper.start()
+        time.sleep(0.2)
+        assert sweeper.is_alive()
+        committed.set()
+        other.join(30)
+        sweeper.join(30)
+        assert (other.exitcode, sweeper.exitcode) == (0, 0)
+        assert names(recordings) == set(rows)
+
+
+def test_sweep_gives_up_on_a_submission_that_hangs(recordings, monkeypatch):
+    monkeypatch.setattr(module, "PATIENCE", 0.05)
+    with recordings.keeping(b"sound") as name:
+        assert recordings.sweep(lambda: pytest.fail("must not ask")) == 0
+    assert names(recordings) == {name}
+
+
+def killed_while_keeping(recordings):
+    with recordings.keeping(b"sound"):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_killed_process_leaves_no_lock_and_its_orphan_is_swept(recordings):
+    other = multiprocessing.get_context("fork").Process(
+        target=killed_while_keeping, args=(recordings,)
+    )
+    other.start()
+    other.join(30)
+    assert other.exitcode == -signal.SIGKILL
+    assert len(names(recordings)) == 1
+    assert recordings.sweep(set) == 1
+    assert names(recordings) == set()
+
+
+def test_submissions_do_not_wait_for_each_other(recordings):
+    with recordings.keeping(b"one"), recordings.keeping(b"other"):
+        assert len(names(recordings)) == 2
+
+
+def test_a_lock_is_had_alone(tmp_path):
+    with locked(tmp_path / "lock") as first, locked(tmp_path / "lock", patience=0) as second:
+        assert (first, second) == (True, False)
+    with locked(tmp_path / "lock", patience=0) as again:
+        assert again

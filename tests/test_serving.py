@@ -1,0 +1,181 @@
+"""The real thing: gunicorn as `make run` starts it, the released bundles, a client over HTTP."""
+
+import http.cookiejar
+import json
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.sounds import encode, voice
+
+ROOT = Path(__file__).parents[1]
+MAKEFILE = (ROOT / "Makefile").read_text()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def gunicorn_options():
+    """The options in the Makefile, so that what is tested is what runs."""
+    command = re.search(r"exec \$\(BIN\)/gunicorn (.*?) wsgi:app", MAKEFILE, re.DOTALL)[1]
+    words = command.replace("\\\n", " ").split()
+    return [word for word in words if "$(" not in word and word not in ("--bind", "--workers")]
+
+
+@contextmanager
+def server(instance):
+    """Gunicorn with one worker; yields its address and its process."""
+    address = f"127.0.0.1:{free_port()}"
+    command = [sys.executable, "-m", "gunicorn", "--bind", address, "--workers", "1"]
+    environment = {**os.environ, "TONELOG_INSTANCE": str(instance)}
+    process = subprocess.Popen(
+        [*command, *gunicorn_options(), "wsgi:app"],
+        cwd=ROOT,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        wait_for(f"http://{address}/healthz")
+        yield f"http://{address}", process
+    finally:
+        process.send_signal(signal.SIGINT)  # Ctrl-C
+        _, errors = process.communicate(timeout=30)
+        assert process.returncode == 0, errors
+
+
+def wait_for(url):
+    for _ in range(600):
+        try:
+            with urllib.request.urlopen(url) as response:
+                return json.load(response)
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"{url} never answered")
+
+
+def client():
+    jar = http.cookiejar.CookieJar()
+    return urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+
+
+def multipart(token, data):
+    """A form as a browser sends it: (content type, body)."""
+    parts = (
+        b'--edge\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n' + token.encode(),
+        b'--edge\r\nContent-Disposition: form-data; name="audio"; filename="voice.wav"\r\n\r\n'
+        + data,
+        b"--edge--\r\n",
+    )
+    return "multipart/form-data; boundary=edge", b"\r\n".join(parts)
+
+
+def upload(address, data):
+    browser = client()
+    page = browser.open(f"{address}/upload").read().decode()
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)[1]
+    kind, body = multipart(token, data)
+    request = urllib.request.Request(f"{address}/upload", body, {"Content-Type": kind})
+    with browser.open(request) as response:
+        return response.url, response.read().decode()
+
+
+def rows(instance):
+    with sqlite3.connect(instance / "tonelog.sqlite") as log:
+        found = log.execute("select id, audio_name, probabilities from prediction").fetchall()
+    log.close()
+    return found
+
+
+def worker_of(master):
+    """The worker that gunicorn's master has forked."""
+    children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+    return int(children[0])
+
+
+@pytest.fixture
+def wav():
+    return encode("wav-16", voice(2.0))
+
+
+def test_a_voice_goes_in_and_an_emotion_comes_out(tmp_path, wav):
+    with server(tmp_path) as (address, _):
+        url, page = upload(address, wav)
+        assert re.fullmatch(rf"{address}/predictions/[\w-]+", url)
+        assert "<h1" in page
+        with client().open(f"{url}/audio") as audio:
+            assert audio.read() == wav
+        with client().open(f"{address}/history") as history:
+            assert url.rpartition("/")[2] in history.read().decode()
+
+
+def test_a_killed_worker_loses_nothing_that_was_acknowledged(tmp_path, wav):
+    with server(tmp_path) as (address, process):
+        upload(address, wav)
+        kind, body = multipart("x", wav)
+        host, _, port = address.removeprefix("http://").partition(":")
+        with socket.create_connection((host, int(port))) as half:
+            head = f"POST /upload HTTP/1.1\r\nHost: {host}\r\nContent-Type: {kind}\r\n"
+            half.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body[:5000])
+            time.sleep(0.3)
+            os.kill(worker_of(process.pid), signal.SIGKILL)
+        (tmp_path / "recordings" / "left-by-a-killed-worker").write_bytes(b"half")
+        wait_for(f"{address}/healthz")  # another worker took its place
+        upload(address, wav)
+    with server(tmp_path):
+        kept = {path.name for path in (tmp_path / "recordings").iterdir()}
+        assert kept == {audio for _, audio, _ in rows(tmp_path)}
+        assert len(kept) == 2
+        assert all(len(json.loads(shares)) == 8 for *_, shares in rows(tmp_path))
+
+
+def test_serving_never_loads_tensorflow(tmp_path, wav):
+    program = """
+import io, re, sys
+from wsgi import app
+client = app.test_client()
+token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/upload").text)[1]
+data = {"csrf_token": token, "audio": (io.BytesIO(sys.stdin.buffer.read()), "voice.wav")}
+location = client.post("/upload", data=data).location
+for page in ("", "/audio", "/waveform.svg", "/spectrogram.png", ".json"):
+    assert client.get(location + page).status_code == 200, page
+print(*sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+    found = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={**os.environ, "TONELOG_INSTANCE": str(tmp_path)},
+        input=wav,
+        capture_output=True,
+        check=True,
+    )
+    loaded = set(found.stdout.decode().split())
+    assert "librosa" in loaded
+    assert not loaded & {"tensorflow", "keras", "training", "matplotlib", "torch", "jax"}
+
+
+def test_a_damaged_bundle_stops_the_start_in_a_sentence(tmp_path):
+    (tmp_path / "bundles" / "cnn_lstm").mkdir(parents=True)
+    result = subprocess.run(
+        [sys.executable, "-m", "flask", "models"],
+        cwd=ROOT,
+        env={**os.environ, "TONELOG_BUNDLES": str(tmp_path / "bundles")},
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode != 0
+    assert "cnn_lstm/card.json cannot be read" in result.stderr
+    assert "Traceback" not in result.stderr

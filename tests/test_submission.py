@@ -1,0 +1,130 @@
+import hashlib
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.fakes import fake_recognizers
+from tests.sounds import encode, silence, voice
+from webapp import prediction_log
+from webapp.prediction_log import Source
+from webapp.recordings import Recordings
+from webapp.speech.errors import EmptyFile, NoSpeech, TooLarge, TooLong, UnknownModel
+from webapp.submission import Desk, desk, shown_name
+
+NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def at(app, settings):
+    """A desk with a clock that stands still, in a context where the log can be reached."""
+    with app.app_context():
+        recordings = Recordings(settings.instance / "recordings")
+        yield Desk(settings, fake_recognizers(), recordings, now=lambda: NOON)
+
+
+def test_hearing_keeping_logging(at, wav, kept):
+    heard = at.submit(wav, source=Source.UPLOAD, file_name="a.wav")
+    row = prediction_log.get(heard.id)
+    assert row.created_at == NOON
+    assert row.content_hash == hashlib.sha256(wav).hexdigest()
+    assert kept() == {row.audio_name}
+    assert at.audio(row) == wav
+    assert at.has_audio(row)
+
+
+def test_without_the_log_nothing_stays(at, wav, kept):
+    heard = at.submit(wav, source=Source.SHELL, file_name="a.wav", log=False)
+    assert heard.emotion == "happy"
+    assert prediction_log.count() == 0
+    assert not kept()
+
+
+def test_without_keeping_only_the_row_stays(at, wav, kept):
+    quiet = replace(at, settings=replace(at.settings, keep_audio=False))
+    heard = quiet.submit(wav, source=Source.UPLOAD, file_name="a.wav")
+    assert prediction_log.get(heard.id).audio_name is None
+    assert not kept()
+    assert not at.has_audio(heard)
+    assert at.forget(heard.id)
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"", EmptyFile),
+        (encode("wav-16", silence()), NoSpeech),
+        (encode("flac", voice(3.5)), TooLong),
+        (bytes(2 * 2**20), TooLarge),
+    ],
+)
+def test_after_a_failure_nothing_stays(at, kept, data, kind):
+    limited = replace(at, settings=replace(at.settings, max_megabytes=1, max_seconds=3))
+    with pytest.raises(kind):
+        limited.submit(data, source=Source.UPLOAD, file_name="a.wav")
+    assert prediction_log.count() == 0
+    assert not kept()
+
+
+def test_what_is_too_large_is_not_even_decoded(at, monkeypatch):
+    monkeypatch.setattr("webapp.submission.decode", None)
+    limited = replace(at, settings=replace(at.settings, max_megabytes=0.5))
+    with pytest.raises(TooLarge, match=r"0\.5 MB"):
+        limited.submit(bytes(2**20), source=Source.UPLOAD, file_name="a.wav")
+
+
+def test_an_unknown_model_is_told_with_the_known(at, wav):
+    with pytest.raises(UnknownModel, match="ann, cnn_lstm"):
+        at.submit(wav, source=Source.UPLOAD, file_name="a.wav", model="nobody")
+
+
+def test_if_the_row_fails_the_audio_goes(at, wav, kept, monkeypatch):
+    def broken(prediction):
+        assert kept() == {prediction.audio_name}
+        raise RuntimeError
+
+    monkeypatch.setattr(prediction_log, "add", broken)
+    with pytest.raises(RuntimeError):
+        at.submit(wav, source=Source.UPLOAD, file_name="a.wav")
+    assert not kept()
+
+
+def test_forgetting_one(at, wav, kept):
+    one, other = (at.submit(wav, source=Source.UPLOAD, file_name=name) for name in "ab")
+    assert at.forget(one.id)
+    assert not at.forget(one.id)
+    assert kept() == {other.audio_name}
+
+
+def test_forgetting_all(at, wav, kept):
+    for name in "ab":
+        at.submit(wav, source=Source.UPLOAD, file_name=name)
+    at.forget_all()
+    assert prediction_log.count() == 0
+    assert not kept()
+
+
+def test_the_clock_of_an_application_is_utc(app):
+    with app.app_context():
+        now = desk().now()
+    assert now.utcoffset() == timedelta(0)
+    assert abs(now - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("came", "shown"),
+    [
+        ("voice.wav", "voice.wav"),
+        ("../../x.wav", "../../x.wav"),
+        ("<script>alert(1)</script>.wav", "<script>alert(1)</script>.wav"),
+        ("  stimme  grüße 😀.wav ", "stimme  grüße 😀.wav"),
+        ("a\x00b\r\nc\x1b[31m.wav", "abc[31m.wav"),
+        ("gepj\u202egpj.wav", "gepjgpj.wav"),
+        ("\udcff.wav", ".wav"),
+        ("", "unnamed"),
+        ("\n", "unnamed"),
+        ("x" * 10_000, "x" * 255),
+    ],
+)
+def test_names_are_text_to_show(came, shown):
+    assert shown_name(came) == shown

@@ -1,0 +1,114 @@
+"""The same acts for a shell: `flask recognize` and `flask models`."""
+
+import json
+from pathlib import Path
+
+import click
+from flask import Flask
+from flask.cli import with_appcontext
+
+from webapp.prediction_log import Prediction, Source
+from webapp.speech.bundle import Card
+from webapp.speech.errors import SpeechError, UnknownModel
+from webapp.submission import Desk, desk
+
+
+class FileNotThere(SpeechError):
+    """No file at that path."""
+
+    code = "file_not_found"
+
+
+class FileNotReadable(SpeechError):
+    """Something is at that path, but nothing that can be read."""
+
+    code = "file_not_readable"
+
+
+def register(app: Flask) -> None:
+    """Offer the commands to `flask`."""
+    app.cli.add_command(recognize)
+    app.cli.add_command(models)
+
+
+@click.command()
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path())
+@click.option("--model", help="Bundle that hears; see `flask models`.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option("--no-log", is_flag=True, help="Leave neither a row nor the audio in the log.")
+@with_appcontext
+def recognize(files: tuple[str, ...], model: str | None, as_json: bool, no_log: bool) -> None:
+    """Name the emotion of the voice in each FILE, one line a file."""
+    at = desk()
+    try:
+        at.recognizer(model)
+    except UnknownModel as error:
+        raise click.BadParameter(error.sentence, param_hint="--model") from error
+    describe, deplore = (_json, _json_error) if as_json else (_line, _line_error)
+    failed = False
+    for file in files:
+        try:
+            line = describe(file, _submit(at, Path(file), model, log=not no_log))
+        except SpeechError as error:
+            line, failed = deplore(file, error), True
+        click.echo(line)
+    if failed:
+        raise SystemExit(1)
+
+
+@click.command()
+@with_appcontext
+def models() -> None:
+    """List the models and their figures.
+
+    The figures are of voices that the models have never heard.
+    """
+    rows = [("name", "title", "version", "accuracy", "UAR", "macro F1", "protocol")]
+    rows += [_row(recognizer.card) for recognizer in desk().recognizers.values()]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        click.echo("  ".join(cells).rstrip())
+
+
+def _row(card: Card) -> tuple[str, str, str, str, str, str, str]:
+    figures = card.figures
+    accuracy, uar, f1 = (f"{x:.3f}" for x in (figures.accuracy, figures.uar, figures.macro_f1))
+    return card.name, card.title, card.version, accuracy, uar, f1, figures.protocol
+
+
+def _submit(at: Desk, path: Path, model: str | None, log: bool) -> Prediction:
+    try:
+        with path.open("rb") as file:
+            data = file.read(at.settings.limits.bytes + 1)  # one more is enough to refuse it
+    except FileNotFoundError as error:
+        raise FileNotThere("There is no such file. Check the path.") from error
+    except OSError as error:
+        raise FileNotReadable(f"This cannot be read: {error.strerror}.") from error
+    return at.submit(data, source=Source.SHELL, file_name=path.name, model=model, log=log)
+
+
+def _json(file: str, prediction: Prediction) -> str:
+    return json.dumps(
+        {
+            "file": file,
+            "emotion": prediction.emotion,
+            "confidence": prediction.confidence,
+            "probabilities": prediction.probabilities,
+            "model": prediction.model,
+            "duration_seconds": prediction.seconds,
+        }
+    )
+
+
+def _json_error(file: str, error: SpeechError) -> str:
+    return json.dumps({"file": file, "error": {"code": error.code, "sentence": error.sentence}})
+
+
+def _line(file: str, prediction: Prediction) -> str:
+    first, *others = [f"{emotion} {share:.0%}" for emotion, share in prediction.ranking]
+    return f"{click.format_filename(file)}: {first} ({', '.join(others[:3])})"
+
+
+def _line_error(file: str, error: SpeechError) -> str:
+    return f"{click.format_filename(file)}: error {error.code}: {error.sentence}"

@@ -1,0 +1,78 @@
+"""Opening the log: its connection, SQLite's ways, and bringing its tables up to date."""
+
+import sqlite3
+from pathlib import Path
+
+from alembic import command
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from flask import Flask
+from flask_migrate import Migrate
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from webapp.config import SettingError, Settings
+from webapp.prediction_log import WRITES, db
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+BUSY_SECONDS = 15
+"""How long a connection to SQLite waits for another one's write."""
+
+
+def open_log(app: Flask, settings: Settings) -> None:
+    """Connect the application with its log and bring the tables up to date.
+
+    One process at a time may call it. Raises `SettingError` where the log cannot be opened.
+    """
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.log_url
+    try:
+        db.init_app(app)
+        Migrate(app, db, directory=str(MIGRATIONS))
+        with app.app_context():
+            _prepare(app, db.engine)
+    except (DBAPIError, ArgumentError, ImportError, CommandError) as error:
+        reason = error.orig if isinstance(error, DBAPIError) else error
+        raise SettingError(
+            f"TONELOG_DATABASE_URL: the log {settings.log_url!r} cannot be opened: {reason}."
+        ) from error
+
+
+def _prepare(app: Flask, engine: Engine) -> None:
+    try:
+        if engine.dialect.name == "sqlite":
+            _tame_sqlite(engine)
+        _migrate(app, engine)
+    finally:
+        engine.dispose()
+
+
+def _migrate(app: Flask, engine: Engine) -> None:
+    config = app.extensions["migrate"].migrate.get_config()
+    newest = set(ScriptDirectory.from_config(config).get_heads())
+    with engine.connect() as connection:
+        current = set(MigrationContext.configure(connection).get_current_heads())
+    if current != newest:
+        command.upgrade(config, "head")
+
+
+def _tame_sqlite(engine: Engine) -> None:
+    """SQLAlchemy begins transactions instead of the driver, so that writers can say they write."""
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        assert isinstance(connection, sqlite3.Connection)
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        connection.execute("PRAGMA synchronous = FULL")  # a commit outlives a power cut
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    with engine.connect() as connection:  # kept in the file; readers then never wait for a writer
+        connection.connection.cursor().execute("PRAGMA journal_mode = WAL")

@@ -1,0 +1,23 @@
+"""Alembic's way in: runs the revisions of `versions/` on the application's own engine."""
+
+from alembic import context
+from flask import current_app
+
+from webapp.prediction_log import WRITES, db
+
+
+def run() -> None:
+    """Run the revisions asked for, all of them or none."""
+    engine = db.engine.execution_options(**{WRITES: True})
+    with engine.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=db.metadata,
+            transactional_ddl=True,
+            **current_app.extensions["migrate"].configure_args,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+run()

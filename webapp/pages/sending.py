@@ -1,0 +1,70 @@
+"""What the upload and the record page share: a form with a voice in, a prediction out."""
+
+from flask import Blueprint, Response, g, jsonify, make_response, redirect, render_template, url_for
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
+
+from webapp.errors import Failure, NoFile, answer, wants_json
+from webapp.forms import VoiceForm
+from webapp.prediction_log import Prediction, Source
+from webapp.speech.errors import SpeechError
+from webapp.submission import desk
+
+
+def sending_page(name: str, source: Source) -> Blueprint:
+    """A page at /name with a form that sends a voice; after a failure, shown with its error."""
+    blueprint = Blueprint(name, __name__)
+
+    def page(failure: Failure | None = None) -> str:
+        form = g.pop("voice_form", None) or _empty_form()
+        limits = desk().settings.limits
+        error = failure and failure.sentence
+        return render_template(
+            f"{name}.html",
+            form=form,
+            limits=limits,
+            error=error,
+            keeps=desk().settings.keep_audio,
+        )
+
+    @blueprint.get(f"/{name}")
+    def form() -> str:
+        return page()
+
+    @blueprint.post(f"/{name}")
+    def send() -> Response:
+        return _sent(_submit(source))
+
+    def again(error: Exception) -> Response:
+        return answer(error, page)
+
+    for kind in (SpeechError, BadRequest, RequestEntityTooLarge):
+        blueprint.register_error_handler(kind, again)
+    return blueprint
+
+
+def _empty_form() -> VoiceForm:
+    """A form that leaves the request alone: a body that is too large must not be read again."""
+    form = VoiceForm(formdata=None, model=desk().settings.default_model)
+    form.offer(recognizer.card for recognizer in desk().recognizers.values())
+    return form
+
+
+def _submit(source: Source) -> Prediction:
+    form = VoiceForm(model=desk().settings.default_model)
+    form.offer(recognizer.card for recognizer in desk().recognizers.values())
+    g.voice_form = form  # with its choice of model, in case it has to be shown again
+    if not form.validate():
+        raise NoFile(form.audio.errors[0])
+    audio = form.audio.data
+    return desk().submit(
+        audio.read(), source=source, file_name=audio.filename, model=form.model.data
+    )
+
+
+def _sent(prediction: Prediction) -> Response:
+    location = url_for("result.show", id=prediction.id)
+    if wants_json():
+        response = make_response(jsonify(id=prediction.id, location=location), 201)
+        response.location = location
+        return response
+    return make_response(redirect(location, 303))

@@ -1,0 +1,90 @@
+"""A clip as pictures: its waveform as SVG, its mel spectrogram as PNG."""
+
+import io
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from webapp.speech.features import FLOOR_DB, FeatureSettings, log_mel
+from webapp.speech.waveform import Waveform
+
+WIDTH, HEIGHT = 800, 300
+"""Size of the spectrogram in pixels."""
+
+COLUMNS = 240
+"""Columns of the waveform."""
+
+RATE, N_FFT, N_MELS = 16_000, 1024, 100
+"""Hz, samples in a Fourier transform, and mel bands of the spectrogram."""
+
+MAGMA = "000004 180f3d 440f76 721f81 9e2f7f cd4071 f1605d fd9668 feca8d fcfdbf"
+"""Colours from silent to loud, of even perceived steps: readable without colour sight."""
+
+_SVG = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {columns} 45" \
+preserveAspectRatio="none" role="img">
+<title>Waveform of {seconds:.1f} seconds of sound</title>
+<style>path {{ fill: none; stroke: #3d5a80; stroke-width: 0.7; stroke-linecap: round }}
+@media (prefers-color-scheme: dark) {{ path {{ stroke: #98c1d9 }} }}</style>
+<path d="{path}"/>
+</svg>
+"""
+
+
+def waveform_svg(waveform: Waveform) -> str:
+    """Lowest and highest sample of each stretch of time; the loudest one fills the height."""
+    columns = min(COLUMNS, len(waveform.samples))
+    edges = np.linspace(0, len(waveform.samples), columns, endpoint=False, dtype=np.intp)
+    scale = 22 / (waveform.peak or 1.0)
+    tops = 22.5 - scale * np.maximum.reduceat(waveform.samples, edges)
+    bottoms = 22.5 - scale * np.minimum.reduceat(waveform.samples, edges)
+    path = "".join(
+        f"M{column + 0.5:g} {top:.2f}V{bottom + 0.05:.2f}"
+        for column, (top, bottom) in enumerate(zip(tops, bottoms, strict=True))
+    )
+    return _SVG.format(columns=columns, seconds=waveform.seconds, path=path)
+
+
+def spectrogram_png(waveform: Waveform) -> bytes:
+    """Strength of each pitch over time: low pitches at the bottom, bright where it is strong."""
+    decibels = log_mel(_at_least_a_frame(waveform), _settings(waveform.seconds))
+    levels = np.clip(decibels - decibels.max(), FLOOR_DB, 0) / -FLOOR_DB + 1
+    upright = np.round(levels.T[::-1] * 255).astype(np.uint8)
+    picture = Image.fromarray(upright).resize((WIDTH, HEIGHT), Image.Resampling.BILINEAR)
+    picture.putpalette(_palette().tobytes())
+    file = io.BytesIO()
+    picture.save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
+def _settings(seconds: float) -> FeatureSettings:
+    """The hop grows with the clip, so that a long one makes no more columns than are shown."""
+    return FeatureSettings(
+        sample_rate=RATE,
+        n_fft=N_FFT,
+        win_length=N_FFT,
+        hop_length=max(64, round(seconds * RATE / WIDTH)),
+        n_mels=N_MELS,
+        fmin=50.0,
+        fmax=RATE / 2,
+        n_mfcc=1,
+        trim_db=None,
+        window_frames=1,
+        window_hop_frames=1,
+        pooling="none",
+        speeds=(1.0,),
+    )
+
+
+def _at_least_a_frame(waveform: Waveform) -> Waveform:
+    sound = waveform.resampled(RATE)
+    missing = max(0, N_FFT - len(sound.samples))
+    return Waveform(np.pad(sound.samples, (0, missing)), RATE)
+
+
+def _palette() -> npt.NDArray[np.uint8]:
+    """256 colours, shape (256, 3), between those of MAGMA."""
+    stops = np.array([list(bytes.fromhex(colour)) for colour in MAGMA.split()])
+    at = np.linspace(0, len(stops) - 1, 256)
+    channels = [np.interp(at, np.arange(len(stops)), channel) for channel in stops.T]
+    return np.stack(channels, axis=1).round().astype(np.uint8)

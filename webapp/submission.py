@@ -1,0 +1,139 @@
+"""The one way from bytes to a logged prediction. Pages and commands all call `submit`."""
+
+import hashlib
+import secrets
+import time
+import unicodedata
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import current_app
+
+from webapp import prediction_log
+from webapp.config import Limits, Settings
+from webapp.prediction_log import Prediction, Source
+from webapp.recordings import Recordings
+from webapp.speech.decode import decode
+from webapp.speech.errors import TooLarge, UnknownModel
+from webapp.speech.quality import inspect
+from webapp.speech.recognizer import Recognizer
+
+LONGEST_NAME = 255
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where voices are handed in: what hears them, and where their predictions and audio go."""
+
+    settings: Settings
+    recognizers: Mapping[str, Recognizer]
+    recordings: Recordings
+    now: Callable[[], datetime] = _now
+
+    @property
+    def default(self) -> Recognizer:
+        """Hears where nobody chose a model."""
+        return self.recognizers[self.settings.default_model]
+
+    def submit(
+        self,
+        data: bytes,
+        *,
+        source: Source,
+        file_name: str,
+        model: str | None = None,
+        log: bool = True,
+    ) -> Prediction:
+        """Hear a clip; keep its audio and log its prediction, unless `log` is off.
+
+        Raises the kinds of `SpeechError`; then nothing is logged and no audio is kept.
+        """
+        if len(data) > self.settings.limits.bytes:
+            raise too_large(self.settings.limits)
+        prediction = self._hear(data, self.recognizer(model))
+        prediction.source = source
+        prediction.file_name = shown_name(file_name)
+        if log:
+            self._keep(data, prediction)
+        return prediction
+
+    def recognizer(self, model: str | None) -> Recognizer:
+        """The recognizer of that name, the default one for None; raises `UnknownModel`."""
+        if model is None:
+            return self.default
+        if model not in self.recognizers:
+            known = ", ".join(self.recognizers)
+            raise UnknownModel(f"There is no model of that name. Choose one of these: {known}.")
+        return self.recognizers[model]
+
+    def forget(self, prediction_id: str) -> bool:
+        """Delete a prediction and its audio; False if there was none."""
+        gone = prediction_log.remove(prediction_id)
+        if gone is not None and gone.audio_name is not None:
+            self.recordings.remove(gone.audio_name)
+        return gone is not None
+
+    def forget_all(self) -> None:
+        """Delete every prediction and its audio."""
+        for name in prediction_log.remove_all():
+            self.recordings.remove(name)
+
+    def audio(self, prediction: Prediction) -> bytes | None:
+        """The audio of a prediction as it came; None if it was not kept or is gone."""
+        name = prediction.audio_name
+        return None if name is None else self.recordings.read(name)
+
+    def has_audio(self, prediction: Prediction) -> bool:
+        """Whether the audio of a prediction is there."""
+        name = prediction.audio_name
+        return name is not None and self.recordings.has(name)
+
+    def _hear(self, data: bytes, recognizer: Recognizer) -> Prediction:
+        start = time.perf_counter()
+        waveform = decode(data, self.settings.max_seconds)
+        remarks = inspect(waveform)
+        heard = recognizer.recognize(waveform)
+        return Prediction(
+            id=secrets.token_urlsafe(16),
+            created_at=self.now(),
+            content_hash=hashlib.sha256(data).hexdigest(),
+            seconds=waveform.seconds,
+            model=recognizer.name,
+            model_version=recognizer.card.version,
+            probabilities={str(emotion): share for emotion, share in heard.probabilities.items()},
+            emotion=str(heard.emotion),
+            confidence=heard.confidence,
+            remarks=[str(remark) for remark in remarks],
+            milliseconds=(time.perf_counter() - start) * 1000,
+        )
+
+    def _keep(self, data: bytes, prediction: Prediction) -> None:
+        keeping = self.recordings.keeping(data) if self.settings.keep_audio else nullcontext(None)
+        with keeping as prediction.audio_name:
+            prediction_log.add(prediction)
+
+
+def desk() -> Desk:
+    """The desk of the current application."""
+    found: Desk = current_app.extensions["tonelog"]
+    return found
+
+
+def too_large(limits: Limits) -> TooLarge:
+    """The failure of a file over the size limit."""
+    return TooLarge(
+        f"This file is larger than {limits.megabytes:g} MB, the most that is heard here. "
+        "Send a shorter clip or a compressed one, such as MP3."
+    )
+
+
+def shown_name(name: str) -> str:
+    """A file name as text to show: of sane length, without control and direction characters."""
+    kept = (char for char in name if not unicodedata.category(char).startswith("C"))
+    return "".join(kept).strip()[:LONGEST_NAME] or "unnamed"
