@@ -38,9 +38,9 @@ clean:
 	$(PYTHON) -m venv .venv
 
 .venv/serving: webapp/requirements.txt | .venv/bin/python
-	$(BIN)/pip install --quiet --disable-pip-version-check -r $<
+	$(BIN)/pip install --quiet --no-compile --disable-pip-version-check -r $<
 	touch $@
 
 .venv/everything: requirements.txt webapp/requirements.txt training/requirements.txt tests/requirements.txt | .venv/bin/python
-	$(BIN)/pip install --quiet --disable-pip-version-check -r $<
+	$(BIN)/pip install --quiet --no-compile --disable-pip-version-check -r $<
 	touch .venv/serving $@

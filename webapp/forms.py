@@ -22,11 +22,11 @@ class VoiceRequest(Request):
         return io.BytesIO()
 
 
-class EmptyForm(FlaskForm):  # type: ignore[misc]
+class EmptyForm(FlaskForm):
     """A form with nothing but its proof that it came from a page of ours."""
 
 
-class VoiceForm(FlaskForm):  # type: ignore[misc]
+class VoiceForm(FlaskForm):
     """A voice and the model that is to hear it."""
 
     audio = FileField("Audio", validators=[FileRequired("Choose a file with a voice in it first.")])

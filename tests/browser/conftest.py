@@ -43,7 +43,7 @@ def chromium():
     """The path of Chromium; without it the tests are skipped, or fail where it is required."""
     named = os.environ.get("CHROMIUM")
     path = named or shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None and os.environ.get("TONELOG_REQUIRE_BROWSER") == "1":
+    if path is None and os.environ.get("REQUIRE_BROWSER") == "1":
         pytest.fail("Chromium is required and was not found. Install it, or name it in CHROMIUM.")
     if path is None:
         pytest.skip("Chromium is not installed")
