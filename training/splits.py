@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from training.utterance import Utterance
+from training.utterance import CorpusError, Utterance
 
 RAVDESS_FOLDS = (
     {"02", "05", "14", "15", "16"},
@@ -74,7 +74,7 @@ def speaker_5fold(utterances: Sequence[Utterance], seed: int) -> list[Split]:
     """The published five folds of RAVDESS by actor, whichever actors are present.
 
     Within each training part two actors, one woman and one man drawn by the seed, are the
-    validation speakers.
+    validation speakers. Raises `CorpusError` where too few speakers are there for that.
     """
     splits = []
     for number, actors in enumerate(RAVDESS_FOLDS, start=1):
@@ -94,10 +94,14 @@ def _with_validation(
     name: str, rest: list[Utterance], test: tuple[Utterance, ...], seed: list[int]
 ) -> Split:
     generator = np.random.default_rng(seed)
-    chosen = {
-        str(generator.choice(sorted(speakers([u for u in rest if u.sex == sex]))))
-        for sex in ("female", "male")
-    }
+    chosen = set()
+    for sex in ("female", "male"):
+        candidates = sorted(speakers([u for u in rest if u.sex == sex]))
+        if not candidates:
+            raise CorpusError(f"{name}: no {sex} speaker is left to choose the epoch by.")
+        chosen.add(str(generator.choice(candidates)))
+    if chosen == speakers(rest):
+        raise CorpusError(f"{name}: beside the validation speakers, nobody is left to train on.")
     return Split(
         name=name,
         training=tuple(u for u in rest if u.voice not in chosen),

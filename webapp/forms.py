@@ -33,5 +33,7 @@ class VoiceForm(FlaskForm):
     model = SelectField("Model", validate_choice=False)  # an unknown one fails at the desk
 
     def offer(self, cards: Iterable[Card]) -> None:
-        """Offer these models to choose from."""
-        self.model.choices = [(card.name, card.title) for card in cards]
+        """Offer these models to choose from, each with how often it is right."""
+        self.model.choices = [
+            (card.name, f"{card.title}, right on {card.figures.accuracy:.0%}") for card in cards
+        ]

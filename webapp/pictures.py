@@ -24,8 +24,8 @@ MAGMA = "000004 180f3d 440f76 721f81 9e2f7f cd4071 f1605d fd9668 feca8d fcfdbf"
 _SVG = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {columns} 45" \
 preserveAspectRatio="none" role="img">
 <title>Waveform of {seconds:.1f} seconds of sound</title>
-<style>path {{ fill: none; stroke: #3d5a80; stroke-width: 0.7; stroke-linecap: round }}
-@media (prefers-color-scheme: dark) {{ path {{ stroke: #98c1d9 }} }}</style>
+<style>path {{ fill: none; stroke: #675c6d; stroke-width: 0.7; stroke-linecap: round }}
+@media (prefers-color-scheme: dark) {{ path {{ stroke: #b9adbc }} }}</style>
 <path d="{path}"/>
 </svg>
 """

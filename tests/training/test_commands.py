@@ -13,6 +13,9 @@ from webapp.speech.emotions import Emotion
 from webapp.speech.recognizer import load_recognizers
 from webapp.speech.waveform import Waveform
 
+SEEDS = {"ann": 2, "cnn_lstm": 1}
+"""How often the whole is measured; once is enough for the slow one."""
+
 
 @pytest.fixture(scope="module", params=[("ann", "mean"), ("cnn_lstm", "none")], ids=lambda p: p[0])
 def trained(request, corpus, tmp_path_factory):
@@ -25,7 +28,7 @@ def trained(request, corpus, tmp_path_factory):
     recipe.write_text(TINY.format(network=network, pooling=pooling))
     common = ["--corpus", f"ravdess={corpus}", "--instance", str(instance)]
     assert main(["fit", str(recipe), *common]) == 0
-    assert main(["evaluate", str(recipe), *common, "--seeds", "2"]) == 0
+    assert main(["evaluate", str(recipe), *common, "--seeds", str(SEEDS[network])]) == 0
     return instance, recipe, common
 
 
@@ -42,7 +45,7 @@ def test_a_run_is_released_loaded_and_heard(trained, tmp_path, capsys):
 
     recognizer = load_recognizers(tmp_path)["tiny"]
     clip, rate = soundfile.read(
-        next(instance.parent.glob("ravdess*/Actor_01/*.wav")), dtype="float32"
+        next(instance.parent.glob("ravdess*/Actor_02/*.wav")), dtype="float32"
     )
     heard = recognizer.recognize(Waveform(clip, rate))
     assert list(heard.probabilities) == list(Emotion)
@@ -52,15 +55,17 @@ def test_a_run_is_released_loaded_and_heard(trained, tmp_path, capsys):
 def test_the_card_says_what_it_was_made_of(trained, tmp_path):
     instance, _, _ = trained
     run = run_of(instance, "all_speakers")
+    seeds = SEEDS[read_run(run).recipe.network]
     main(["release", str(run), "tiny", "--instance", str(instance), "--bundles", str(tmp_path)])
     card = read_card(tmp_path / "tiny")
     assert (card.origin.clips, len(card.origin.speakers)) == (32, 4)
     assert len(card.origin.validation_speakers) == 2
     assert card.origin.data_checksum == read_run(run).data_checksum
     assert card.figures.protocol == "speaker_5fold"
-    assert (card.figures.clips, card.figures.speakers, card.figures.seeds) == (48, 6, (0, 1))
-    assert np.sum(card.figures.confusion) == 2 * 48
-    assert card.figures.command.endswith("--seeds 2")
+    assert (card.figures.clips, card.figures.speakers) == (48, 6)
+    assert card.figures.seeds == tuple(range(seeds))
+    assert np.sum(card.figures.confusion) == seeds * 48
+    assert card.figures.command.endswith(f"--seeds {seeds}")
     assert "CC BY-NC-SA 4.0" in card.licence
 
 

@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
 from training.splits import RAVDESS_FOLDS, Listing, Split, all_speakers, speaker_5fold, voices
+from training.utterance import CorpusError
 
 
 def speakers(part):
@@ -29,12 +32,24 @@ def test_one_woman_and_one_man_choose_the_epoch(utterances):
 
 
 def test_absent_actors_leave_their_fold_smaller_or_out(utterances):
-    present = [u for u in utterances if u.speaker not in ("01", "09", "02")]
-    assert [split.name for split in speaker_5fold(present, seed=0)] == [
-        "fold-2",
-        "fold-3",
-        "fold-4",
+    everybody = [
+        replace(utterances[0], speaker=f"{actor:02d}", sex="male" if actor % 2 else "female")
+        for actor in range(1, 25)
     ]
+    present = [u for u in everybody if u.speaker not in ("01", "04", "09", "22", "02")]
+    splits = speaker_5fold(present, seed=0)
+    assert [split.name for split in splits] == ["fold-1", "fold-2", "fold-3", "fold-4"]
+    assert [len(speakers(split.test)) for split in splits] == [4, 5, 5, 5]
+
+
+@pytest.mark.parametrize(
+    ("actors", "complaint"),
+    [({"02", "03", "05"}, "no female speaker"), ({"02", "03", "06"}, "nobody is left to train on")],
+)
+def test_too_few_speakers_are_explained(utterances, actors, complaint):
+    present = [u for u in utterances if u.speaker in actors]
+    with pytest.raises(CorpusError, match=complaint):
+        speaker_5fold(present, seed=0)
 
 
 def test_the_seed_draws_the_validation_speakers(utterances):
