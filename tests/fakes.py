@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
+from tests.speech_settings import SETTINGS
 from webapp.speech.bundle import Card, Figures, Origin
 from webapp.speech.emotions import Emotion
-from webapp.speech.features import FeatureSettings
 from webapp.speech.recognizer import Recognition
 from webapp.speech.waveform import Waveform
 
@@ -39,21 +39,7 @@ def card(name: str = "cnn_lstm", title: str = "Convolutions and LSTM") -> Card:
         summary="A fake for tests.",
         version="1.0.0",
         labels=labels,
-        features=FeatureSettings(
-            sample_rate=16_000,
-            n_fft=512,
-            win_length=400,
-            hop_length=320,
-            n_mels=48,
-            fmin=50.0,
-            fmax=8_000.0,
-            n_mfcc=40,
-            trim_db=30.0,
-            window_frames=48,
-            window_hop_frames=24,
-            pooling="none",
-            speeds=(1.0,),
-        ),
+        features=SETTINGS,
         recipe={},
         origin=Origin(
             corpora=("ravdess",),
