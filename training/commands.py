@@ -84,7 +84,8 @@ def _prepare(options: Namespace) -> tuple[Recipe, list[Utterance], Dataset]:
 
 
 def _print_mean(recipe: str, protocol: str, results: Sequence[Answers]) -> None:
-    print(f"{recipe}, {protocol}, {len(results)} seed(s), mean ± standard deviation:")
+    print(f"{recipe}, {protocol}, mean over {len(results)} seed(s), and standard deviation:")
     for name in ("uar", "accuracy", "macro_f1"):
         values = [getattr(result, name) for result in results]
-        print(f"  {name:9} {np.mean(values):.3f} ± {np.std(values):.3f}")
+        spread = f"± {np.std(values, ddof=1):.3f}" if len(values) > 1 else "(one seed: no spread)"
+        print(f"  {name:9} {np.mean(values):.3f} {spread}")
