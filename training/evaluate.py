@@ -12,7 +12,7 @@ from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, recall_s
 from training.dataset import Dataset
 from training.fit import fit
 from training.recipe import Recipe
-from training.run import RunError
+from training.run import RunError, read_run
 from training.splits import Split
 from training.utterance import Utterance
 from webapp.speech.features import Features
@@ -123,4 +123,10 @@ def read_answers(run: Path) -> Answers:
         raise RunError(
             f"{run.name} is not finished ({', '.join(missing)}). Run its `evaluate` again."
         )
-    return Answers.joined([Answers.load(path / ANSWERS) for path in splits])
+    whole = Answers.joined([Answers.load(path / ANSWERS) for path in splits])
+    clips = read_run(run).clips
+    if len(whole.truth) != clips:  # a split that was never begun has no folder to be missed by
+        raise RunError(
+            f"{run.name} answers {len(whole.truth)} of {clips} clips. Run its `evaluate` again."
+        )
+    return whole

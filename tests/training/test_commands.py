@@ -1,12 +1,14 @@
 """The whole way from a corpus to a bundle that the application loads, on a made corpus."""
 
+import shutil
+
 import numpy as np
 import pytest
 import soundfile
 
 from training import commands
 from training.__main__ import main
-from training.evaluate import Answers
+from training.evaluate import Answers, read_answers
 from training.run import RunError, read_run
 from webapp.speech.bundle import read_card
 from webapp.speech.emotions import Emotion
@@ -80,6 +82,15 @@ def test_evaluating_again_reads_what_is_finished(trained, monkeypatch, capsys):
     assert "UAR by split" in capsys.readouterr().out
 
 
+def test_a_run_interrupted_between_splits_is_not_measured(trained, tmp_path):
+    instance, _, _ = trained
+    run = shutil.copytree(run_of(instance, "speaker_5fold-seed0"), tmp_path / "run")
+    assert len(read_answers(run).truth) == 48
+    shutil.rmtree(run / "fold-2")
+    with pytest.raises(RunError, match="answers 24 of 48 clips"):
+        read_answers(run)
+
+
 def test_release_wants_figures_of_the_same_recipe(corpus, tiny, tmp_path, capsys):
     common = ["--instance", str(tmp_path)]
     assert main(["fit", str(tiny("ann", "mean")), "--corpus", f"ravdess={corpus}", *common]) == 0
@@ -114,8 +125,6 @@ def test_figures_follow_their_definitions():
 
 
 def test_a_folder_without_answers_is_no_measured_run(tmp_path):
-    from training.evaluate import read_answers
-
     (tmp_path / "fold-1").mkdir()
     with pytest.raises(RunError, match="fold-1"):
         read_answers(tmp_path)
