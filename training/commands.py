@@ -30,7 +30,7 @@ def corpora_from(environment: Mapping[str, str]) -> dict[str, Path]:
 def fit(options: Namespace) -> None:
     """Train a recipe on all speakers but two validation ones."""
     recipe, utterances, dataset = _prepare(options)
-    run = describe(recipe, "all_speakers", options.seed, utterances)
+    run = describe(recipe, "all_speakers", options.seed, utterances, dataset.checksum)
     folder = open_run(options.instance / "runs", run)
     (split,) = all_speakers(utterances, options.seed)
     fit_split(recipe, dataset, split, options.seed, folder / split.name)
@@ -42,9 +42,8 @@ def evaluate(options: Namespace) -> None:
     recipe, utterances, dataset = _prepare(options)
     results = []
     for seed in range(options.seeds):
-        folder = open_run(
-            options.instance / "runs", describe(recipe, options.protocol, seed, utterances)
-        )
+        run = describe(recipe, options.protocol, seed, utterances, dataset.checksum)
+        folder = open_run(options.instance / "runs", run)
         splits = PROTOCOLS[options.protocol](utterances, seed)
         parts = evaluate_run(recipe, dataset, splits, seed, folder)
         print(summary(seed, parts), flush=True)
@@ -76,11 +75,8 @@ def _prepare(options: Namespace) -> tuple[Recipe, list[Utterance], Dataset]:
         )
     utterances = load_corpora(options.corpus)
     cache = options.instance / "features"
-    return (
-        recipe,
-        utterances,
-        Dataset(utterances, recipe.features, recipe.augmentation.speeds, cache),
-    )
+    dataset = Dataset(utterances, recipe.features, recipe.augmentation.speeds, cache)
+    return recipe, utterances, dataset
 
 
 def _print_mean(recipe: str, protocol: str, results: Sequence[Answers]) -> None:

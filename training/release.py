@@ -9,9 +9,10 @@ from typing import Any
 import keras
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from training.evaluate import Answers
-from training.fit import FINISHED
+from training.fit import FINISHED, NETWORK
 from training.run import RunCard, RunError, read_run
 from training.splits import DESCRIPTIONS, Listing, voices
 from webapp.speech.bundle import (
@@ -48,7 +49,7 @@ def release(run_folder: Path, figures: Figures, folder: Path) -> Card:
     split_folder = run_folder / "all_speakers"
     if not (split_folder / FINISHED).is_file():
         raise RunError(f"{run_folder} is not finished. Run the same `fit` again to go on with it.")
-    network = keras.models.load_model(split_folder / KERAS, compile=False)
+    network = keras.models.load_model(split_folder / NETWORK, compile=False)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".release-") as temporary:
         made = Path(temporary)
@@ -151,7 +152,7 @@ def golden_clips(network: keras.Model, settings: FeatureSettings) -> Golden:
     )
 
 
-def synthetic_voice(pitch: float, rate: int, seconds: float) -> "np.typing.NDArray[np.int16]":
+def synthetic_voice(pitch: float, rate: int, seconds: float) -> npt.NDArray[np.int16]:
     """A vowel-like sound, int16: harmonics of a gliding pitch (Hz), four syllables a second."""
     time = np.arange(round(rate * seconds)) / rate
     phase = 2 * np.pi * np.cumsum(pitch * (1 + 0.2 * np.sin(2 * np.pi * 0.7 * time))) / rate

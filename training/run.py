@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from training.recipe import Recipe
-from training.utterance import Utterance, data_checksum
+from training.utterance import Utterance
 
 PACKAGES = ("keras", "tensorflow", "librosa", "numpy", "scikit-learn", "soxr")
 
@@ -35,8 +35,10 @@ class RunCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         return f"{self.recipe.name}-{self.protocol}-seed{self.seed}-{self.recipe.digest}-{data}"
 
 
-def describe(recipe: Recipe, protocol: str, seed: int, utterances: Sequence[Utterance]) -> RunCard:
-    """The card of a run over some utterances on this machine."""
+def describe(
+    recipe: Recipe, protocol: str, seed: int, utterances: Sequence[Utterance], checksum: str
+) -> RunCard:
+    """The card of a run on this machine over some utterances, whose data has that checksum."""
     return RunCard(
         recipe=recipe,
         protocol=protocol,
@@ -44,7 +46,7 @@ def describe(recipe: Recipe, protocol: str, seed: int, utterances: Sequence[Utte
         corpora=tuple(sorted({u.corpus for u in utterances})),
         clips=len(utterances),
         speakers=len({u.voice for u in utterances}),
-        data_checksum=data_checksum(utterances),
+        data_checksum=checksum,
         packages={name: importlib.metadata.version(name) for name in PACKAGES},
     )
 

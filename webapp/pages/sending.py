@@ -44,14 +44,16 @@ def sending_page(name: str, source: Source) -> Blueprint:
 
 def _empty_form() -> VoiceForm:
     """A form that leaves the request alone: a body that is too large must not be read again."""
-    form = VoiceForm(formdata=None, model=desk().settings.default_model)
+    return _offered(VoiceForm(formdata=None, model=desk().settings.default_model))
+
+
+def _offered(form: VoiceForm) -> VoiceForm:
     form.offer(recognizer.card for recognizer in desk().recognizers.values())
     return form
 
 
 def _submit(source: Source) -> Prediction:
-    form = VoiceForm(model=desk().settings.default_model)
-    form.offer(recognizer.card for recognizer in desk().recognizers.values())
+    form = _offered(VoiceForm(model=desk().settings.default_model))
     g.voice_form = form  # with its choice of model, in case it has to be shown again
     if not form.validate():
         raise NoFile(form.audio.errors[0])
