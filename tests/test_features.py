@@ -4,16 +4,19 @@ import pytest
 import scipy.fft
 
 from tests.speech_settings import SETTINGS
+from webapp.speech import features
 from webapp.speech.features import (
     FLOOR_DB,
     cepstra,
     levelled,
     log_mel,
     network_inputs,
+    spectrum,
     trimmed,
     window_starts,
     windows,
 )
+from webapp.speech.prosody import MEASURES
 from webapp.speech.waveform import Waveform
 
 
@@ -103,6 +106,47 @@ def test_pooling_averages_what_is_there(rng):
         windows(clip, pooled), cepstra(clip, pooled).mean(axis=0)[np.newaxis], atol=1e-4
     )
     assert pooled.input_shape == (40,)
+
+
+def test_mean_and_deviation_are_those_over_time(rng):
+    clip = levelled(rng.uniform(-50, 0, (10, 80)).astype(np.float32))
+    pooled = msgspec.structs.replace(SETTINGS, pooling="mean_std")
+    mfccs = cepstra(clip, pooled)
+    expected = np.concatenate([mfccs.mean(axis=0), mfccs.std(axis=0)])
+    np.testing.assert_allclose(windows(clip, pooled)[0], expected, atol=1e-4)
+    assert pooled.input_shape == (80,)
+
+
+CHANNELS = msgspec.structs.replace(SETTINGS, n_mels=40, channels=("mel", "mfcc", "chroma"))
+
+
+def test_channels_lie_over_each_other():
+    (window,) = network_inputs(glide(), CHANNELS)
+    assert window.shape == CHANNELS.input_shape == (96, 40, 3)
+    mel, mfcc, chroma = np.moveaxis(window, -1, 0)
+    np.testing.assert_allclose(cepstra(mel, CHANNELS), mfcc, atol=1e-3)
+    assert (mel.min(), mel.max()) == (FLOOR_DB, 0)
+    assert (chroma.min(), chroma.max()) == (0, 1)
+    assert not chroma[-20:].any()  # the silence behind
+
+
+def test_chroma_names_the_note_whatever_the_octave():
+    time = np.arange(16_000) / 16_000
+    for pitch in (220.0, 440.0, 880.0):  # all of them A, the tenth semitone from C
+        tone = Waveform(np.sin(2 * np.pi * pitch * time).astype(np.float32), 16_000)
+        chroma = spectrum(tone, CHANNELS)[5:-5, 40:]
+        assert chroma.shape[1] == 12
+        assert set(chroma.argmax(axis=1)) == {9}
+
+
+def test_prosody_ends_the_row(monkeypatch):
+    measured = np.arange(len(MEASURES), dtype=np.float32)
+    monkeypatch.setattr(features, "prosody", lambda _waveform: measured)
+    hybrid = msgspec.structs.replace(CHANNELS, prosody=True)
+    (row,) = network_inputs(glide(), hybrid)
+    assert row.shape == hybrid.input_shape == (96 * 40 * 3 + len(MEASURES),)
+    np.testing.assert_array_equal(row[: 96 * 40 * 3], network_inputs(glide(), CHANNELS)[0].ravel())
+    np.testing.assert_array_equal(row[96 * 40 * 3 :], measured)
 
 
 def test_a_long_pause_is_not_heard(rng):

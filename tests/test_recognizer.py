@@ -1,11 +1,20 @@
+import sys
 import threading
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
+from tests.fakes import card
 from tests.sounds import voice
+from tests.speech_settings import SETTINGS
+from webapp.speech import recognizer as module
+from webapp.speech.bundle import GOLDEN, TFLITE, Golden, read_card, sha256, write_card
 from webapp.speech.emotions import Emotion
+from webapp.speech.errors import DamagedBundle, MissingExtra
+from webapp.speech.features import network_inputs
+from webapp.speech.prosody import MEASURES, available
 from webapp.speech.recognizer import Recognition, Recognizer
 from webapp.speech.waveform import Waveform
 
@@ -56,3 +65,121 @@ def test_threads_do_not_disturb_each_other(recognizer):
 def test_the_likeliest_emotion_and_its_probability():
     heard = Recognition({Emotion.HAPPY: 0.2, Emotion.SAD: 0.5, Emotion.CALM: 0.3})
     assert (heard.emotion, heard.confidence) == (Emotion.SAD, 0.5)
+
+
+class FakeInterpreter:
+    """One layer of weights that the model file seeds, in place of LiteRT."""
+
+    def __init__(self, model_content, num_threads):
+        size = WITH_PROSODY.input_shape[0]
+        self.weights = np.random.default_rng(list(model_content)).normal(0, 1e-3, (size, 8))
+
+    def allocate_tensors(self):
+        pass
+
+    def get_input_details(self):
+        return [{"index": 0, "shape": [1, len(self.weights)]}]
+
+    def get_output_details(self):
+        return [{"index": 0}]
+
+    def set_tensor(self, index, tensor):
+        self.tensor = tensor
+
+    def invoke(self):
+        powers = np.exp(self.tensor @ self.weights)
+        self.answer = (powers / powers.sum()).astype(np.float32)
+
+    def get_tensor(self, index):
+        return self.answer
+
+
+WITH_PROSODY = msgspec.structs.replace(SETTINGS, prosody=True, speeds=(0.9, 1.1))
+WITHOUT = msgspec.structs.replace(WITH_PROSODY, prosody=False)
+
+needs_praat = pytest.mark.skipif(not available(), reason="Parselmouth is not installed")
+
+
+def inputs_of(clip):
+    """Network inputs of a clip, with made-up prosody, one a speed, where none can be measured."""
+    if available():
+        return network_inputs(clip, WITH_PROSODY)
+    planes = network_inputs(clip, WITHOUT)
+    made_up = np.random.default_rng(0).normal(100, 50, (2, len(MEASURES)))
+    rows = planes.reshape(len(planes), -1)
+    return np.hstack([rows, np.repeat(made_up, len(rows) // 2, axis=0)]).astype(np.float32)
+
+
+@pytest.fixture
+def with_prosody(monkeypatch, tmp_path):
+    """A bundle whose network takes prosody, too."""
+    monkeypatch.setattr(module, "Interpreter", FakeInterpreter)
+    made = msgspec.structs.replace(card("hybrid"), features=WITH_PROSODY)
+    for name in made.files:
+        (tmp_path / name).write_bytes(name.encode())
+    clips = [(voice(1.2, pitch=pitch).samples * 32767).astype(np.int16) for pitch in (110, 220)]
+    inputs = [inputs_of(Waveform(clip.astype(np.float32) / 32768, 16_000)) for clip in clips]
+    hearer = Recognizer(made, (tmp_path / TFLITE).read_bytes())
+    answers = [hearer._probabilities(windows).mean(axis=0) for windows in inputs]
+    golden = Golden(np.stack(clips), 16_000, inputs[0], np.stack(answers), tuple(Emotion))
+    golden.save(tmp_path / GOLDEN)
+    sealed(tmp_path, made)
+    return tmp_path
+
+
+def sealed(folder, made):
+    checksums = {name: sha256(folder / name) for name in made.files}
+    write_card(folder, msgspec.structs.replace(made, checksums=checksums))
+
+
+@pytest.fixture
+def no_praat(monkeypatch):
+    monkeypatch.setitem(sys.modules, "parselmouth", None)
+
+
+@pytest.fixture(params=["praat", "no praat"])
+def either_way(request):
+    if request.param == "no praat":
+        request.getfixturevalue("no_praat")
+    elif not available():
+        pytest.skip("Parselmouth is not installed")
+
+
+def test_a_model_without_prosody_needs_no_praat(recognizer, no_praat):
+    loaded = Recognizer.load(BUNDLES / recognizer.name)
+    assert loaded.missing is None
+    assert loaded.recognize(voice()) == recognizer.recognize(voice())
+
+
+@needs_praat
+def test_a_model_with_prosody_hears_with_praat(with_prosody):
+    loaded = Recognizer.load(with_prosody)
+    assert loaded.missing is None
+    assert sum(loaded.recognize(voice()).probabilities.values()) == pytest.approx(1, abs=1e-4)
+
+
+def test_a_model_with_prosody_loads_without_praat_and_says_what_is_missing(with_prosody, no_praat):
+    loaded = Recognizer.load(with_prosody)
+    assert "webapp/requirements-prosody.txt" in loaded.missing
+    with pytest.raises(MissingExtra) as told:
+        loaded.recognize(voice())
+    assert told.value.sentence == loaded.missing
+
+
+def test_other_weights_are_refused_either_way(with_prosody, either_way):
+    made = read_card(with_prosody)
+    (with_prosody / TFLITE).write_bytes(b"other weights")
+    sealed(with_prosody, made)
+    with pytest.raises(DamagedBundle, match="golden outputs"):
+        Recognizer.load(with_prosody)
+
+
+@pytest.mark.parametrize("change", [{"fmax": 6000.0}, {"speeds": (1.0,)}, {"hop_length": 200}])
+def test_other_settings_are_refused_either_way(with_prosody, either_way, change):
+    made = read_card(with_prosody)
+    write_card(
+        with_prosody,
+        msgspec.structs.replace(made, features=msgspec.structs.replace(made.features, **change)),
+    )
+    with pytest.raises(DamagedBundle, match="golden outputs"):
+        Recognizer.load(with_prosody)

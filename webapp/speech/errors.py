@@ -70,3 +70,9 @@ class DamagedBundle(SpeechError):
     """A bundle not to be used: a file is missing or altered, or its golden outputs do not come."""
 
     code = "damaged_bundle"
+
+
+class MissingExtra(SpeechError):
+    """A model needs a package that is installed apart."""
+
+    code = "missing_extra"

@@ -1,5 +1,6 @@
 """Features: what the networks see of a waveform. The project's only calls to librosa.feature."""
 
+import math
 from typing import Literal
 
 import librosa
@@ -7,6 +8,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from webapp.speech.prosody import MEASURES, prosody
 from webapp.speech.waveform import Samples, Waveform
 
 Features = npt.NDArray[np.float32]
@@ -18,8 +20,22 @@ TRIM_FRAME, TRIM_HOP = 2048, 512
 """Samples in a frame, and from one to the next, where silence is looked for."""
 
 
-class FeatureSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Everything that decides how a waveform becomes the input of a network."""
+PROSODY_SECONDS = 60
+"""Prosody is measured in at most this much of a clip."""
+
+CHROMA_BANDS = 12
+"""Semitones of an octave."""
+
+Channel = Literal["mfcc", "mel", "chroma"]
+
+
+class FeatureSettings(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True
+):
+    """Everything that decides how a waveform becomes the input of a network.
+
+    Settings at their default are not written, so that a new one leaves older runs their names.
+    """
 
     sample_rate: int
     """Hz that every waveform is brought to."""
@@ -43,25 +59,53 @@ class FeatureSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     """Frames that the network sees at once."""
     window_hop_frames: int
     """Frames from one window to the next in a long clip."""
-    pooling: Literal["none", "mean"]
-    """`none`: the sequence of a window; `mean`: its mean over time."""
+    pooling: Literal["none", "mean", "mean_std"]
+    """`none`: the sequence of a window; `mean`: its mean over time; `mean_std`: mean, deviation."""
     speeds: tuple[float, ...]
     """A clip is heard once at each of these playing speeds, and the probabilities are averaged."""
 
+    channels: tuple[Channel, ...] = ("mfcc",)
+    """The pictures laid over each other; more than one are each `n_mels` bands high."""
+    prosody: bool = False
+    """Whether the prosody of the clip comes with each window: the input is then one flat row."""
+
+    def __post_init__(self) -> None:
+        if len(self.channels) > 1 and (self.pooling != "none" or self.n_mfcc != self.n_mels):
+            raise ValueError("several channels want pooling none and as many MFCCs as mel bands")
+
+    @property
+    def plane_shape(self) -> tuple[int, ...]:
+        """Shape of what a window shows: (frames, coefficients), with channels (…, channels)."""
+        if self.pooling != "none":
+            return (self.n_mfcc * (2 if self.pooling == "mean_std" else 1),)
+        shape = (self.window_frames, self.n_mfcc)
+        return (*shape, len(self.channels)) if len(self.channels) > 1 else shape
+
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """Shape of one network input: (frames, coefficients), or (coefficients,) when pooled."""
-        return (self.window_frames, self.n_mfcc) if self.pooling == "none" else (self.n_mfcc,)
+        """Shape of one network input: that of the plane, or of plane and prosody in a row."""
+        if not self.prosody:
+            return self.plane_shape
+        return (math.prod(self.plane_shape) + len(MEASURES),)
 
 
-def log_mel(waveform: Waveform, settings: FeatureSettings) -> Features:
-    """Log mel spectrogram of a clip (dB), shape (frames, n_mels), silence around it trimmed."""
+def voice(waveform: Waveform, settings: FeatureSettings) -> Waveform:
+    """A clip at the settings' rate, its peak at 1, silence around it trimmed."""
     samples = waveform.resampled(settings.sample_rate).samples
     if settings.trim_db is not None:
         samples = trimmed(samples, settings.trim_db)
     peak = float(np.max(np.abs(samples), initial=0.0))
+    return Waveform(samples / peak if peak else samples, settings.sample_rate)
+
+
+def log_mel(waveform: Waveform, settings: FeatureSettings) -> Features:
+    """Log mel spectrogram of a clip (dB), shape (frames, n_mels), silence around it trimmed."""
+    return _log_mel(voice(waveform, settings), settings)
+
+
+def _log_mel(heard: Waveform, settings: FeatureSettings) -> Features:
     power = librosa.feature.melspectrogram(
-        y=samples / peak if peak else samples,
+        y=heard.samples,
         sr=settings.sample_rate,
         n_fft=settings.n_fft,
         win_length=settings.win_length,
@@ -71,6 +115,38 @@ def log_mel(waveform: Waveform, settings: FeatureSettings) -> Features:
         fmax=settings.fmax,
     )
     return np.asarray(librosa.power_to_db(power, top_db=None).T, dtype=np.float32)
+
+
+def _chroma(heard: Waveform, settings: FeatureSettings) -> Features:
+    """Strength of the twelve semitones, 0 to 1, whatever the octave: (frames, 12)."""
+    chroma = librosa.feature.chroma_stft(
+        y=heard.samples,
+        sr=settings.sample_rate,
+        n_fft=settings.n_fft,
+        win_length=settings.win_length,
+        hop_length=settings.hop_length,
+        tuning=0.0,  # a voice is in no key: estimating one takes time and means nothing
+    )
+    return np.asarray(chroma.T, dtype=np.float32)
+
+
+def spectrum(waveform: Waveform, settings: FeatureSettings) -> Features:
+    """What the channels are made of: the log mel spectrogram, (frames, n_mels).
+
+    Where the settings ask for chroma, its 12 bands follow the mel bands of each frame.
+    """
+    heard = voice(waveform, settings)
+    mel = _log_mel(heard, settings)
+    return np.hstack([mel, _chroma(heard, settings)]) if "chroma" in settings.channels else mel
+
+
+def measures(waveform: Waveform, settings: FeatureSettings) -> Features:
+    """The prosody of a clip, (measures,); raises `MissingExtra` where Praat is not installed.
+
+    Of a long clip its first minute is measured: Praat takes 30 ms for a second of voice.
+    """
+    heard = voice(waveform, settings)
+    return prosody(Waveform(heard.samples[: PROSODY_SECONDS * heard.rate], heard.rate))
 
 
 def trimmed(samples: Samples, below_db: float) -> Samples:
@@ -83,12 +159,12 @@ def trimmed(samples: Samples, below_db: float) -> Samples:
     return samples[loud[0] * TRIM_HOP : (loud[-1] + 1) * TRIM_HOP]
 
 
-def levelled(window: Features) -> Features:
+def levelled(mel: Features) -> Features:
     """A log mel window in dB below its own loudest bin, FLOOR_DB to 0.
 
     It takes the level out: the distance to the microphone must not change what the network sees.
     """
-    return np.asarray(np.maximum(window - window.max(), FLOOR_DB), dtype=np.float32)
+    return np.asarray(np.maximum(mel - mel.max(), FLOOR_DB), dtype=np.float32)
 
 
 def cepstra(log_mels: Features, settings: FeatureSettings) -> Features:
@@ -106,36 +182,73 @@ def window_starts(frames: int, settings: FeatureSettings) -> list[int]:
     return [*range(0, last, settings.window_hop_frames), last]
 
 
+def silence_around(cut: Features, front: int, behind: int, settings: FeatureSettings) -> Features:
+    """A levelled cut with frames of silence in front and behind; silence has no chroma."""
+    padded = np.pad(cut, ((front, behind), (0, 0)), constant_values=FLOOR_DB)
+    padded[:front, settings.n_mels :] = padded[len(padded) - behind :, settings.n_mels :] = 0.0
+    return padded
+
+
 def network_input(cut: Features, settings: FeatureSettings) -> Features:
-    """One network input, shape settings.input_shape, of a levelled log mel cut of at most a window.
+    """One window, shape settings.plane_shape, of a levelled spectrum of at most that many frames.
 
     A short cut gets silence behind it, unless it is pooled.
     """
-    if settings.pooling == "mean":
-        return np.asarray(cepstra(cut, settings).mean(axis=0), dtype=np.float32)
-    missing = settings.window_frames - len(cut)
-    return cepstra(np.pad(cut, ((0, missing), (0, 0)), constant_values=FLOOR_DB), settings)
+    if settings.pooling != "none":
+        mfccs = cepstra(cut, settings)
+        pooled = [mfccs.mean(axis=0), mfccs.std(axis=0)]
+        return np.concatenate(pooled[: 2 if settings.pooling == "mean_std" else 1])
+    cut = silence_around(cut, 0, settings.window_frames - len(cut), settings)
+    if settings.channels == ("mfcc",):
+        return cepstra(cut, settings)
+    return np.stack([_channel(cut, name, settings) for name in settings.channels], axis=-1)
 
 
-def windows(log_mels: Features, settings: FeatureSettings) -> Features:
-    """Network inputs for one clip's log mel spectrogram, shape (windows, *settings.input_shape).
+def _channel(cut: Features, name: Channel, settings: FeatureSettings) -> Features:
+    """One picture of a window, (frames, n_mels); chroma's bands are repeated to that height."""
+    mel, chroma = cut[:, : settings.n_mels], cut[:, settings.n_mels :]
+    if name == "mfcc":
+        return cepstra(mel, settings)
+    if name == "mel":
+        return mel
+    return chroma[:, np.arange(settings.n_mels) * CHROMA_BANDS // settings.n_mels]
+
+
+def windows(spectra: Features, settings: FeatureSettings) -> Features:
+    """The windows of one clip's spectrum, shape (windows, *settings.plane_shape).
 
     Pauses as long as a window are left out: levelling would make noise of them as loud as a voice.
     """
+    bands = settings.n_mels
     cuts = [
-        log_mels[start : start + settings.window_frames]
-        for start in window_starts(len(log_mels), settings)
+        spectra[start : start + settings.window_frames]
+        for start in window_starts(len(spectra), settings)
     ]
-    quietest = log_mels.max() - (settings.trim_db or np.inf)
-    heard = [levelled(cut) for cut in cuts if cut.max() >= quietest]
+    quietest = spectra[:, :bands].max() - (settings.trim_db or np.inf)
+    heard = [
+        np.hstack([levelled(cut[:, :bands]), cut[:, bands:]])
+        for cut in cuts
+        if cut[:, :bands].max() >= quietest
+    ]
     return np.stack([network_input(cut, settings) for cut in heard])
 
 
+def with_prosody(planes: Features, measured: Features) -> Features:
+    """Each window's plane in a row with the clip's prosody, (windows, plane and measures)."""
+    rows = planes.reshape(len(planes), -1)
+    return np.hstack([rows, np.tile(measured, (len(rows), 1))])
+
+
 def network_inputs(waveform: Waveform, settings: FeatureSettings) -> Features:
-    """All that a network hears of a clip: its windows at each speed, (windows, *input_shape)."""
+    """All that a network hears of a clip: its windows at each speed, (windows, *input_shape).
+
+    Raises `MissingExtra` where the settings ask for prosody and Praat is not installed.
+    """
     return np.concatenate(
-        [
-            windows(log_mel(waveform.played_at(speed), settings), settings)
-            for speed in settings.speeds
-        ]
+        [_inputs_at(waveform.played_at(speed), settings) for speed in settings.speeds]
     )
+
+
+def _inputs_at(waveform: Waveform, settings: FeatureSettings) -> Features:
+    planes = windows(spectrum(waveform, settings), settings)
+    return with_prosody(planes, measures(waveform, settings)) if settings.prosody else planes
