@@ -9,7 +9,7 @@ import soundfile
 
 from tests.sounds import encode
 from training.corpora import load_corpora
-from training.corpora.ravdess import SUFFIXES
+from training.corpora.loader import SUFFIXES
 from webapp.speech.decode import decode
 from webapp.speech.quality import inspect
 from webapp.speech.recognizer import load_recognizers

@@ -8,6 +8,8 @@ from typing import Literal
 
 from webapp.speech.emotions import Emotion
 
+Sex = Literal["female", "male"]
+
 
 class CorpusError(Exception):
     """A corpus that is not as its authors publish it; the message says what to do."""
@@ -20,10 +22,11 @@ class Utterance:
     corpus: str
     speaker: str
     name: str
-    """The clip's name without folder and suffix, unique in its corpus."""
+    """The clip's name, unique in its corpus; mostly the file's, without folder and suffix."""
     path: Path
     emotion: Emotion
-    sex: Literal["female", "male"]
+    sex: Sex | None
+    """None where the corpus does not say."""
 
     @property
     def voice(self) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from training.corpora import ravdess
+from training.corpora import load_corpora
 from training.recipe import load_recipe
 from training.release import synthetic_voice
 
@@ -72,7 +72,7 @@ def corpus(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def utterances(corpus):
-    return ravdess.load(corpus)
+    return load_corpora({"ravdess": corpus})
 
 
 @pytest.fixture

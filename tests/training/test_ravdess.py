@@ -3,7 +3,7 @@ from collections import Counter
 import pytest
 
 from tests.training.conftest import write_clip
-from training.corpora import load_corpora, ravdess
+from training.corpora import LOADERS, examine, load_corpora
 from training.utterance import CorpusError, data_checksum
 from webapp.speech.emotions import Emotion
 
@@ -27,7 +27,9 @@ def test_a_second_copy_of_the_tree_counts_once(tmp_path):
     write_clip(tmp_path, 1, 1)
     write_clip(tmp_path / "audio_speech_actors_01-24", 1, 1)
     write_clip(tmp_path / "audio_speech_actors_01-24", 1, 2, ".flac")
-    assert [u.name[6:8] for u in ravdess.load(tmp_path)] == ["01", "02"]
+    found = examine("ravdess", tmp_path)
+    assert [u.name[6:8] for u in found.utterances] == ["01", "02"]
+    assert found.copies == 1
 
 
 def test_song_video_and_other_files_are_left_out(tmp_path):
@@ -36,9 +38,29 @@ def test_song_video_and_other_files_are_left_out(tmp_path):
         "03-02-01-01-01-01-01.wav",
         "01-01-01-01-01-01-01.mp4",
         "03-01-09-01-01-01-01.wav",
+        "._03-01-01-01-01-01-01.wav",
     ):
         path.with_name(name).write_bytes(b"")
-    assert len(ravdess.load(tmp_path)) == 1
+    found = examine("ravdess", tmp_path)
+    assert len(found.utterances) == 1
+    assert [path.name for path in found.misnamed] == ["03-01-09-01-01-01-01.wav"]
+    assert found.elsewhere == 1
+
+
+def test_one_who_speaks_and_sings_is_one_voice(tmp_path):
+    spoken = write_clip(tmp_path, 1, 1)
+    spoken.with_name("03-02-01-01-01-01-01.wav").write_bytes(spoken.read_bytes())
+    clips = load_corpora({"ravdess": tmp_path, "ravdess_song": tmp_path})
+    assert [clip.name[:5] for clip in clips] == ["03-01", "03-02"]
+    assert {clip.voice for clip in clips} == {"ravdess/01"}
+
+
+def test_the_official_counts():
+    speech, song = LOADERS["ravdess"].official, LOADERS["ravdess_song"].official
+    assert (speech.clips, set(speech.speakers.values())) == (1440, {60})
+    assert speech.emotions == dict.fromkeys(Emotion, 192) | {Emotion.NEUTRAL: 96}
+    assert (song.clips, set(song.speakers.values())) == (1012, {44})
+    assert "18" not in song.speakers
 
 
 def test_the_order_does_not_depend_on_the_disk(utterances):
@@ -47,14 +69,14 @@ def test_the_order_does_not_depend_on_the_disk(utterances):
 
 def test_a_wrong_folder_is_explained(tmp_path):
     with pytest.raises(CorpusError, match=r"Actor_01 to Actor_24"):
-        ravdess.load(tmp_path)
+        load_corpora({"ravdess": tmp_path})
     with pytest.raises(CorpusError, match=r"is not a folder"):
         load_corpora({"ravdess": tmp_path / "nowhere"})
     with pytest.raises(CorpusError, match=r"known: ravdess"):
         load_corpora({"librivox": tmp_path})
 
 
-def test_the_checksum_tells_the_data_apart(corpus, tmp_path):
-    clips = ravdess.load(corpus)
-    assert data_checksum(clips) == data_checksum(ravdess.load(corpus))
+def test_the_checksum_tells_the_data_apart(corpus):
+    clips = load_corpora({"ravdess": corpus})
+    assert data_checksum(clips) == data_checksum(load_corpora({"ravdess": corpus}))
     assert data_checksum(clips) != data_checksum(clips[1:])

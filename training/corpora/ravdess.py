@@ -1,46 +1,61 @@
-"""RAVDESS, speech, audio only (Livingstone & Russo 2018, DOI 10.1371/journal.pone.0196391)."""
+"""RAVDESS, audio only, speech and song (Livingstone & Russo 2018).
+
+DOI 10.1371/journal.pone.0196391. Names: modality (03 audio only), channel (01 speech, 02 song),
+emotion, intensity, statement, repetition, actor.
+"""
 
 import re
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
-from training.utterance import CorpusError, Utterance
+from training.corpora.loader import Loader, Naming, Official, by_name
+from training.utterance import Sex
 from webapp.speech.emotions import Emotion
 
-NAME = re.compile(
-    r"03-01-(?P<emotion>0[1-8])-(?P<intensity>0[12])-0[12]-0[12]-(?P<actor>0[1-9]|1\d|2[0-4])"
+EMOTIONS = {f"{number:02d}": str(emotion) for number, emotion in enumerate(Emotion, start=1)}
+ACTORS = [f"{number:02d}" for number in range(1, 25)]
+SINGERS = [actor for actor in ACTORS if actor != "18"]
+SUNG = [code for code in EMOTIONS if code <= "06"]
+SEXES: dict[str, Sex] = {actor: "male" if int(actor) % 2 else "female" for actor in ACTORS}
+
+ANY_PART = re.compile(r"0[123]-0[12]-0[1-8]-0[12]-0[12]-0[12]-\d\d")
+"""Audio and video, speech and song."""
+
+
+def _listing(channel: str, emotions: Sequence[str], actors: Sequence[str]) -> Iterator[Naming]:
+    """Two intensities (neutral: one), two statements, two repetitions."""
+    for actor in actors:
+        for code in emotions:
+            for intensity in ("01",) if code == "01" else ("01", "02"):
+                for rest in ("01-01", "01-02", "02-01", "02-02"):
+                    name = f"03-{channel}-{code}-{intensity}-{rest}-{actor}"
+                    yield Naming(name, actor, EMOTIONS[code])
+
+
+SPEECH = Loader(
+    name="ravdess",
+    layout=(
+        "It should hold the folders Actor_01 to Actor_24 of the official download, with files "
+        "such as Actor_01/03-01-01-01-01-01-01.wav (or .flac)."
+    ),
+    read=by_name(
+        r"03-01-(?P<emotion>0[1-8])-0[12]-0[12]-0[12]-(?P<speaker>0[1-9]|1\d|2[0-4])", EMOTIONS
+    ),
+    sexes=lambda _: SEXES,
+    official=Official.listing(_listing("01", list(EMOTIONS), ACTORS)),
+    elsewhere=ANY_PART,
 )
-"""Audio only (03), speech (01); then emotion, intensity, statement, repetition and actor."""
 
-SUFFIXES = {".wav", ".flac"}
-
-
-def load(folder: Path) -> list[Utterance]:
-    """The utterances below `folder`, sorted; a clip that lies there twice counts once.
-
-    Raises `CorpusError` where there is no RAVDESS clip.
-    """
-    clips: dict[str, Path] = {}
-    for path in sorted(folder.rglob("03-01-*")):
-        if path.suffix.lower() in SUFFIXES and NAME.fullmatch(path.stem):
-            clips.setdefault(path.stem, path)
-    if not clips:
-        raise CorpusError(
-            f"No RAVDESS speech clip in {folder}. It should hold the folders Actor_01 to Actor_24 "
-            "of the official download, with files such as "
-            "Actor_01/03-01-01-01-01-01-01.wav (or .flac)."
-        )
-    return sorted(_utterance(name, path) for name, path in clips.items())
-
-
-def _utterance(name: str, path: Path) -> Utterance:
-    match = NAME.fullmatch(name)
-    assert match is not None, name
-    actor = match["actor"]
-    return Utterance(
-        corpus="ravdess",
-        speaker=actor,
-        name=name,
-        path=path,
-        emotion=list(Emotion)[int(match["emotion"]) - 1],
-        sex="male" if int(actor) % 2 else "female",
-    )
+SONG = Loader(
+    name="ravdess_song",
+    layout=(
+        "It should hold the folders Actor_01 to Actor_24 of the official download of the songs, "
+        "with files such as Actor_01/03-02-01-01-01-01-01.wav (or .flac)."
+    ),
+    read=by_name(
+        r"03-02-(?P<emotion>0[1-6])-0[12]-0[12]-0[12]-(?P<speaker>0[1-9]|1\d|2[0-4])", EMOTIONS
+    ),
+    sexes=lambda _: SEXES,
+    official=Official.listing(_listing("02", SUNG, SINGERS)),
+    part_of="ravdess",
+    elsewhere=ANY_PART,
+)
