@@ -1,9 +1,9 @@
-"""The commands: python -m training fit | evaluate | release."""
+"""The commands: python -m training COMMAND."""
 
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before Keras loads: no page of start-up notes
@@ -12,10 +12,11 @@ from training import commands
 from training.corpora import LOADERS
 from training.recipe import RecipeError
 from training.run import RunError
+from training.splits import MEASURED, STRICT
 from training.utterance import CorpusError
 from webapp.speech.errors import SpeechError
 
-MEASURED = ("speaker_5fold",)
+HERE = Path(__file__).parent
 INSTANCE = Path(__file__).parents[1] / "instance"
 
 
@@ -30,50 +31,65 @@ def corpus_folder(text: str) -> tuple[str, Path]:
 def parser() -> argparse.ArgumentParser:
     """What the command line understands."""
     main = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    acts = main.add_subparsers(required=True, metavar="fit | evaluate | release")
+    acts = main.add_subparsers(required=True, metavar="COMMAND")
 
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument(
+    def command(act: Callable[[argparse.Namespace], None]) -> argparse.ArgumentParser:
+        said = (act.__doc__ or "").rstrip(".")
+        made: argparse.ArgumentParser = acts.add_parser(
+            act.__name__, help=said[:1].lower() + said[1:]
+        )
+        made.set_defaults(act=act)
+        return made
+
+    fit, evaluate = command(commands.fit), command(commands.evaluate)
+    release, report = command(commands.release), command(commands.report)
+    corpora, visualize = command(commands.corpora), command(commands.visualize)
+    for takes_recipe in (fit, evaluate):
+        takes_recipe.add_argument("recipe", help="a recipe's name, or the path of a .toml file")
+    for takes_corpora in (fit, evaluate, corpora):
+        _add_corpora(takes_corpora)
+    for keeps in (fit, evaluate, release, report):
+        keeps.add_argument(
+            "--instance", type=Path, default=INSTANCE, help="where runs and features are kept"
+        )
+    fit.add_argument("--seed", type=int, default=0)
+    evaluate.add_argument("--protocol", choices=MEASURED, default="speaker_5fold")
+    evaluate.add_argument("--seeds", type=int, default=1, help="how many seeds, from 0 on")
+    release.add_argument("run", type=Path, help="a run's folder, or its name below instance/runs")
+    release.add_argument("name", help="the bundle's name")
+    release.add_argument("--protocol", choices=STRICT, default="speaker_5fold")
+    release.add_argument("--bundles", type=Path, default=commands.BUNDLES)
+    report.add_argument("--out", type=Path, default=HERE, help="where RESULTS.md goes")
+    corpora.add_argument("--out", type=Path, help="where the class balance is drawn")
+    visualize.add_argument("source", type=Path, help="a clip, or a folder of clips")
+    visualize.add_argument("--out", type=Path, required=True, help="where the pictures go")
+    return main
+
+
+def _add_corpora(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
         "--corpus",
         type=corpus_folder,
         action="append",
         metavar="NAME=DIR",
-        help=f"a corpus and its folder ({', '.join(LOADERS)}); else the environment is asked, "
-        "as in CORPUS_RAVDESS=DIR",
+        help=f"a corpus and its folder ({', '.join(LOADERS)}), or NAME=FILE.csv for one of your "
+        "own; else the environment is asked, as in CORPUS_RAVDESS=DIR",
     )
-    common.add_argument(
-        "--instance", type=Path, default=INSTANCE, help="where runs and cached features are kept"
-    )
-
-    fit = acts.add_parser("fit", parents=[common], help="train on all speakers but two")
-    fit.add_argument("recipe")
-    fit.add_argument("--seed", type=int, default=0)
-    fit.set_defaults(act=commands.fit)
-
-    evaluate = acts.add_parser("evaluate", parents=[common], help="measure on held-out speakers")
-    evaluate.add_argument("recipe")
-    evaluate.add_argument("--protocol", choices=MEASURED, default="speaker_5fold")
-    evaluate.add_argument("--seeds", type=int, default=1, help="how many seeds, from 0 on")
-    evaluate.set_defaults(act=commands.evaluate)
-
-    release = acts.add_parser("release", parents=[common], help="make a bundle of a run")
-    release.add_argument("run", type=Path, help="a run's folder, or its name below instance/runs")
-    release.add_argument("name", help="the bundle's name")
-    release.add_argument("--protocol", choices=MEASURED, default="speaker_5fold")
-    release.add_argument("--bundles", type=Path, default=commands.BUNDLES)
-    release.set_defaults(act=commands.release)
-    return main
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; a failure that the user can mend is one line on standard error."""
     options = parser().parse_args(arguments)
-    options.corpus = dict(options.corpus or commands.corpora_from(os.environ))
+    if "corpus" in options:
+        options.corpus = dict(options.corpus or commands.corpora_from(os.environ))
     try:
         options.act(options)
     except (CorpusError, RecipeError, RunError, SpeechError) as error:
         print(f"{parser().prog}: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("\nStopped. The same command goes on at the split it was in.", file=sys.stderr)
+        return 130
     return 0
 
 

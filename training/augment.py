@@ -1,33 +1,35 @@
 """Random changes to log mel spectrograms while training. The generator is always passed in."""
 
-from collections.abc import Callable
-
 import numpy as np
 
 from training.recipe import Augmentation
-from webapp.speech.features import FLOOR_DB, Features, FeatureSettings, levelled, network_input
+from webapp.speech.features import (
+    Features,
+    FeatureSettings,
+    levelled,
+    network_input,
+    silence_around,
+)
 
 Generator = np.random.Generator
 
 
 def augmented(
-    log_mel_at: Callable[[float], Features],
-    augmentation: Augmentation,
-    settings: FeatureSettings,
-    generator: Generator,
+    clip: Features, augmentation: Augmentation, settings: FeatureSettings, generator: Generator
 ) -> Features:
-    """One network input of a clip, changed at random; `log_mel_at` is its spectrogram by speed."""
-    clip = log_mel_at(float(generator.choice(augmentation.speeds)))
+    """One window of a clip's spectrum (frames, bands), changed at random: settings.plane_shape."""
     clip = stretched(clip, augmentation.stretch, generator)
     clip = random_cut(clip, settings.window_frames, generator)
-    clip = equalized(clip, augmentation.equalizer_db, generator)
+    mel, chroma = clip[:, : settings.n_mels], clip[:, settings.n_mels :]
+    mel = equalized(mel, augmentation.equalizer_db, generator)
     if augmentation.noise_db and generator.random() < augmentation.noise_share:
-        clip = noisy(clip, generator.uniform(*augmentation.noise_db), generator)
-    clip = levelled(clip)
-    clip = masked(clip, 0, augmentation.time_masks, augmentation.mask_share, generator)
-    clip = masked(clip, 1, augmentation.mel_masks, augmentation.mask_share, generator)
+        mel = noisy(mel, generator.uniform(*augmentation.noise_db), generator)
+    mel = levelled(mel)
+    mel = masked(mel, 0, augmentation.time_masks, augmentation.mask_share, generator)
+    mel = masked(mel, 1, augmentation.mel_masks, augmentation.mask_share, generator)
+    clip = np.hstack([mel, chroma])
     if settings.pooling == "none":
-        clip = placed(clip, settings.window_frames, generator)
+        clip = placed(clip, settings, generator)
     return network_input(clip, settings)
 
 
@@ -79,10 +81,10 @@ def masked(clip: Features, axis: int, masks: int, share: float, generator: Gener
     return clip
 
 
-def placed(clip: Features, frames: int, generator: Generator) -> Features:
+def placed(clip: Features, settings: FeatureSettings, generator: Generator) -> Features:
     """Silence of random length in front; `network_input` puts the rest behind."""
-    front = int(generator.integers(frames - len(clip) + 1))
-    return np.pad(clip, ((front, 0), (0, 0)), constant_values=FLOOR_DB)
+    front = int(generator.integers(settings.window_frames - len(clip) + 1))
+    return silence_around(clip, front, 0, settings)
 
 
 def mixed(

@@ -8,15 +8,17 @@ import numpy as np
 
 from training.corpora import LOADERS, load_corpora
 from training.dataset import Dataset
-from training.evaluate import Answers, read_answers, summary
-from training.evaluate import evaluate as evaluate_run
+from training.evaluate import evaluate as measure
+from training.evaluate import summary
 from training.fit import fit as fit_split
 from training.recipe import Recipe, load_recipe
-from training.release import figures_of
 from training.release import release as release_run
-from training.run import RunError, describe, evaluations, open_run, read_run
+from training.report import report as write_report
+from training.run import Measured, RunError, describe, evaluations, open_run, read_run
 from training.splits import PROTOCOLS, all_speakers
+from training.survey import survey
 from training.utterance import CorpusError, Utterance
+from training.visualize import visualize as draw
 
 BUNDLES = Path(__file__).parents[1] / "webapp" / "bundles"
 
@@ -30,7 +32,9 @@ def corpora_from(environment: Mapping[str, str]) -> dict[str, Path]:
 def fit(options: Namespace) -> None:
     """Train a recipe on all speakers but two validation ones."""
     recipe, utterances, dataset = _prepare(options)
-    run = describe(recipe, "all_speakers", options.seed, utterances, dataset.checksum)
+    run = describe(
+        recipe, "all_speakers", options.seed, options.corpus, utterances, dataset.checksum
+    )
     folder = open_run(options.instance / "runs", run)
     (split,) = all_speakers(utterances, options.seed)
     fit_split(recipe, dataset, split, options.seed, folder / split.name)
@@ -42,12 +46,11 @@ def evaluate(options: Namespace) -> None:
     recipe, utterances, dataset = _prepare(options)
     results = []
     for seed in range(options.seeds):
-        run = describe(recipe, options.protocol, seed, utterances, dataset.checksum)
+        run = describe(recipe, options.protocol, seed, options.corpus, utterances, dataset.checksum)
         folder = open_run(options.instance / "runs", run)
         splits = PROTOCOLS[options.protocol](utterances, seed)
-        parts = evaluate_run(recipe, dataset, splits, seed, folder)
-        print(summary(seed, parts), flush=True)
-        results.append(Answers.joined(parts))
+        results.append(measure(recipe, dataset, splits, seed, folder))
+        print(summary(results[-1]), flush=True)
     _print_mean(options.recipe, options.protocol, results)
 
 
@@ -62,26 +65,47 @@ def release(options: Namespace) -> None:
             f"{run.recipe.name} was not measured on this data. First run: python -m training "
             f"evaluate {run.recipe.name} --protocol {options.protocol}"
         )
-    figures = figures_of([read_run(path) for path in measured], [read_answers(p) for p in measured])
-    card = release_run(folder, figures, options.bundles / options.name)
-    print(f"Released {card.name}, version {card.version}: UAR {figures.uar:.3f}")
+    random = evaluations(runs, run, "random_split")
+    card = release_run(folder, measured, random, options.bundles / options.name)
+    print(f"Released {card.name}, version {card.version}: UAR {card.figures.uar:.3f}")
 
 
-def _prepare(options: Namespace) -> tuple[Recipe, list[Utterance], Dataset]:
-    recipe = load_recipe(options.recipe)
+def corpora(options: Namespace) -> None:
+    """Say what was found of each corpus, beside what its authors publish."""
+    print(survey(_chosen(options), options.out))
+
+
+def report(options: Namespace) -> None:
+    """Turn all runs into RESULTS.md and its pictures."""
+    write_report(options.instance / "runs", options.out)
+
+
+def visualize(options: Namespace) -> None:
+    """Draw a clip, or every clip below a folder."""
+    drawn = draw(options.source, options.out)
+    print(f"Drew {len(drawn)} picture(s) into {options.out}")
+
+
+def _chosen(options: Namespace) -> dict[str, Path]:
     if not options.corpus:
         raise CorpusError(
             "No corpus is given. Add --corpus ravdess=DIR, or set it in the environment."
         )
-    utterances = load_corpora(options.corpus)
+    folders: dict[str, Path] = options.corpus
+    return folders
+
+
+def _prepare(options: Namespace) -> tuple[Recipe, list[Utterance], Dataset]:
+    recipe = load_recipe(options.recipe)
+    utterances = load_corpora(_chosen(options))
     cache = options.instance / "features"
     dataset = Dataset(utterances, recipe.features, recipe.augmentation.speeds, cache)
     return recipe, utterances, dataset
 
 
-def _print_mean(recipe: str, protocol: str, results: Sequence[Answers]) -> None:
+def _print_mean(recipe: str, protocol: str, results: Sequence[Measured]) -> None:
     print(f"{recipe}, {protocol}, mean over {len(results)} seed(s), and standard deviation:")
-    for name in ("uar", "accuracy", "macro_f1"):
-        values = [getattr(result, name) for result in results]
+    for name in ("uar", "accuracy", "macro_f1", "calibration_error"):
+        values = [getattr(result.figures, name) for result in results]
         spread = f"± {np.std(values, ddof=1):.3f}" if len(values) > 1 else "(one seed: no spread)"
-        print(f"  {name:9} {np.mean(values):.3f} {spread}")
+        print(f"  {name:17} {np.mean(values):.3f} {spread}")

@@ -1,7 +1,7 @@
-"""Cached log mel spectrograms of a corpus, keyed by what they were made of."""
+"""Cached spectra and prosody of a corpus, keyed by what they were made of."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -12,17 +12,25 @@ from tqdm import tqdm
 from training.utterance import Utterance, data_checksum
 from webapp.speech.decode import decode
 from webapp.speech.emotions import Emotion
-from webapp.speech.features import Features, FeatureSettings, log_mel, windows
+from webapp.speech.features import (
+    Features,
+    FeatureSettings,
+    measures,
+    spectrum,
+    windows,
+    with_prosody,
+)
 from webapp.speech.waveform import Waveform
 
 Labels = npt.NDArray[np.float32]
+Measure = Callable[[Waveform, FeatureSettings], Features]
 
 
 class Dataset:
-    """The log mel spectrograms of utterances at several playing speeds, and their labels.
+    """The spectra, and prosody, of utterances at several playing speeds, and their labels.
 
-    Spectrograms, not MFCCs: augmentation bends frequencies and adds noise, which has to happen
-    before the cosine transform.
+    Spectra, not MFCCs: augmentation bends frequencies and adds noise, which has to happen before
+    the cosine transform.
     """
 
     def __init__(
@@ -38,33 +46,43 @@ class Dataset:
         self.checksum = data_checksum(utterances)
         self._utterances = utterances
         self._row = {(u.corpus, u.name): row for row, u in enumerate(utterances)}
-        self._log_mels = {
-            speed: self._cached(speed, cache) for speed in {*speeds, *settings.speeds}
+        every = {*speeds, *settings.speeds}
+        self._spectra = {s: self._cached(spectrum, s, cache) for s in every}
+        self._measures = {
+            s: self._cached(measures, s, cache) for s in (every if settings.prosody else ())
         }
 
-    def log_mels(self, utterance: Utterance, speed: float) -> Features:
-        """The log mel spectrogram of one utterance at one speed, (frames, n_mels)."""
-        return self._log_mels[speed][self._row[utterance.corpus, utterance.name]]
+    def spectrum(self, utterance: Utterance, speed: float) -> Features:
+        """The spectrum of one utterance at one speed, (frames, bands)."""
+        return self._spectra[speed][self._row[utterance.corpus, utterance.name]]
+
+    def measures(self, utterance: Utterance, speed: float) -> Features:
+        """The prosody of one utterance at one speed, (measures,)."""
+        return self._measures[speed][self._row[utterance.corpus, utterance.name]]
 
     def inputs(self, utterance: Utterance) -> Features:
         """Exactly what the application would let the network hear: (windows, *input_shape)."""
-        return np.concatenate(
-            [windows(self.log_mels(utterance, s), self.settings) for s in self.settings.speeds]
-        )
+        return np.concatenate([self._inputs_at(utterance, s) for s in self.settings.speeds])
+
+    def _inputs_at(self, utterance: Utterance, speed: float) -> Features:
+        planes = windows(self.spectrum(utterance, speed), self.settings)
+        if not self.settings.prosody:
+            return planes
+        return with_prosody(planes, self.measures(utterance, speed))
 
     def one_hot(self, utterances: Sequence[Utterance]) -> Labels:
         """Labels as float32 (utterances, emotions)."""
         rows = [self.labels.index(u.emotion) for u in utterances]
         return np.eye(len(self.labels), dtype=np.float32)[rows]
 
-    def _cached(self, speed: float, cache: Path) -> list[Features]:
-        path = cache / f"{self._key(speed)}.npz"
+    def _cached(self, measure: Measure, speed: float, cache: Path) -> list[Features]:
+        path = cache / f"{self._key(measure, speed)}.npz"
         if not path.is_file():
             cache.mkdir(parents=True, exist_ok=True)
             clips = [
-                log_mel(waveform(utterance).played_at(speed), self.settings)
+                measure(waveform(utterance).played_at(speed), self.settings)
                 for utterance in tqdm(
-                    self._utterances, desc=f"features at speed {speed}", unit="clip"
+                    self._utterances, desc=f"{measure.__name__} at speed {speed}", unit="clip"
                 )
             ]
             unfinished = path.with_suffix(".part.npz")
@@ -73,10 +91,16 @@ class Dataset:
         with np.load(path, allow_pickle=False) as stored:
             return np.split(stored["frames"], np.cumsum(stored["lengths"])[:-1])
 
-    def _key(self, speed: float) -> str:
-        """What a log mel spectrogram depends on; windows and pooling come after it."""
+    def _key(self, measure: Measure, speed: float) -> str:
+        """What a spectrum depends on, or the prosody; windows and pooling come after it."""
         later = {"n_mfcc": 0, "window_frames": 0, "window_hop_frames": 0, "speeds": ()}
-        made_of = msgspec.structs.replace(self.settings, pooling="none", **later)
+        made_of = msgspec.structs.replace(
+            self.settings,
+            pooling="none",
+            channels=("chroma",) if "chroma" in self.settings.channels else ("mfcc",),
+            prosody=measure is measures,
+            **later,
+        )
         text = f"{self.checksum} {speed} ".encode() + msgspec.json.encode(made_of)
         return hashlib.sha256(text).hexdigest()[:16]
 

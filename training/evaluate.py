@@ -1,5 +1,8 @@
 """Measuring a recipe under a protocol. The only reader of test clips."""
 
+import csv
+import statistics
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,14 +13,18 @@ import numpy.typing as npt
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, recall_score
 
 from training.dataset import Dataset
-from training.fit import fit
+from training.fit import NETWORK, fit
+from training.history import HISTORY
 from training.recipe import Recipe
-from training.run import RunError, read_run
-from training.splits import Split
+from training.run import Measured, RunCard, read_run
+from training.split import Split
+from training.splits import DESCRIPTIONS
 from training.utterance import Utterance
-from webapp.speech.features import Features
+from webapp.speech.bundle import Figures
+from webapp.speech.features import Features, FeatureSettings
 
 ANSWERS = "answers.npz"
+BINS, BATCH = 15, 256
 
 Labels = npt.NDArray[np.int64]
 
@@ -56,6 +63,15 @@ class Answers:
         return tuple(tuple(int(count) for count in row) for row in counts)
 
     @property
+    def calibration_error(self) -> float:
+        """Expected calibration error (Naeini et al. 2015) in 15 bins of confidence, by clips."""
+        confidence = self.probabilities.max(axis=1)
+        right = self.truth == self.heard
+        bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
+        gaps = [abs((right - confidence)[bins == one].sum()) for one in range(BINS)]
+        return float(sum(gaps) / len(self.truth))
+
+    @property
     def _present(self) -> Labels:
         return np.unique(self.truth)
 
@@ -82,9 +98,22 @@ class Answers:
 
 def evaluate(
     recipe: Recipe, dataset: Dataset, splits: Sequence[Split], seed: int, folder: Path
-) -> list[Answers]:
-    """The answers on each split's test clips; splits finished earlier are read back."""
-    return [_answers(recipe, dataset, split, seed, folder / split.name) for split in splits]
+) -> Measured:
+    """Measure a recipe on each split's test clips; splits finished earlier are read back.
+
+    Writes `figures.json` into the run's folder once every split is answered.
+    """
+    parts = [_answers(recipe, dataset, split, seed, folder / split.name) for split in splits]
+    network = keras.models.load_model(folder / splits[0].name / NETWORK, compile=False)
+    measured = Measured(
+        figures=figures(read_run(folder), Answers.joined(parts)),
+        splits={split.name: part.uar for split, part in zip(splits, parts, strict=True)},
+        seconds_an_epoch=seconds_an_epoch([folder / split.name / HISTORY for split in splits]),
+        parameters=network.count_params(),
+        milliseconds=milliseconds_a_window(network, recipe.features),
+    )
+    measured.save(folder)
+    return measured
 
 
 def _answers(recipe: Recipe, dataset: Dataset, split: Split, seed: int, folder: Path) -> Answers:
@@ -94,39 +123,60 @@ def _answers(recipe: Recipe, dataset: Dataset, split: Split, seed: int, folder: 
     return Answers.load(finished)
 
 
-def summary(seed: int, parts: Sequence[Answers]) -> str:
-    """A run's figures in a line: over all clips, and the UAR of each split."""
-    whole = Answers.joined(parts)
-    folds = " ".join(f"{part.uar:.3f}" for part in parts)
-    return (
-        f"seed {seed}: UAR {whole.uar:.3f}, accuracy {whole.accuracy:.3f}, "
-        f"macro F1 {whole.macro_f1:.3f}; UAR by split {folds}"
-    )
-
-
 def answers(network: keras.Model, dataset: Dataset, clips: Sequence[Utterance]) -> Answers:
     """What a network makes of some clips, its windows averaged as the application does."""
     heard = [dataset.inputs(clip) for clip in clips]
     ends = np.cumsum([len(windows) for windows in heard])[:-1]
-    outputs = network.predict(np.concatenate(heard), batch_size=256, verbose=0)
+    outputs = network.predict(np.concatenate(heard), batch_size=BATCH, verbose=0)
     return Answers(
         truth=dataset.one_hot(clips).argmax(axis=1),
         probabilities=np.stack([part.mean(axis=0) for part in np.split(outputs, ends)]),
     )
 
 
-def read_answers(run: Path) -> Answers:
-    """All answers of a finished run; raises `RunError` where a split is missing."""
-    splits = sorted(path for path in run.iterdir() if path.is_dir())
-    missing = [path.name for path in splits if not (path / ANSWERS).is_file()]
-    if missing or not splits:
-        raise RunError(
-            f"{run.name} is not finished ({', '.join(missing)}). Run its `evaluate` again."
-        )
-    whole = Answers.joined([Answers.load(path / ANSWERS) for path in splits])
-    clips = read_run(run).clips
-    if len(whole.truth) != clips:  # a split that was never begun has no folder to be missed by
-        raise RunError(
-            f"{run.name} answers {len(whole.truth)} of {clips} clips. Run its `evaluate` again."
-        )
-    return whole
+def figures(run: RunCard, answered: Answers) -> Figures:
+    """The figures of one run, from the answers of all its splits."""
+    corpora = "".join(f" --corpus {corpus}=DIR" for corpus in run.corpora)
+    return Figures(
+        protocol=run.protocol,
+        description=DESCRIPTIONS[run.protocol],
+        command=f"python -m training evaluate {run.recipe.name} --protocol {run.protocol}{corpora}",
+        corpora=run.corpora,
+        clips=run.clips,
+        speakers=run.speakers,
+        seeds=(run.seed,),
+        accuracy=answered.accuracy,
+        uar=answered.uar,
+        macro_f1=answered.macro_f1,
+        uars=(answered.uar,),
+        calibration_error=answered.calibration_error,
+        confusion=answered.confusion,
+    )
+
+
+def seconds_an_epoch(histories: Sequence[Path]) -> float | None:
+    """Median over the epochs of several splits; None where that was not recorded."""
+    seconds: list[float] = []
+    for path in filter(Path.is_file, histories):
+        with path.open(newline="") as file:
+            seconds += [float(row["seconds"]) for row in csv.DictReader(file) if "seconds" in row]
+    return statistics.median(seconds) if seconds else None
+
+
+def milliseconds_a_window(network: keras.Model, settings: FeatureSettings) -> float:
+    """How long Keras takes for one window when it is given many at once."""
+    inputs = np.zeros((BATCH, *settings.input_shape), dtype=np.float32)
+    network.predict_on_batch(inputs)  # the first call compiles
+    start = time.perf_counter()
+    network.predict_on_batch(inputs)
+    return (time.perf_counter() - start) * 1000 / BATCH
+
+
+def summary(measured: Measured) -> str:
+    """A run's figures in a line: over all clips, and the UAR of each split."""
+    whole = measured.figures
+    splits = " ".join(f"{uar:.3f}" for uar in measured.splits.values())
+    return (
+        f"seed {whole.seeds[0]}: UAR {whole.uar:.3f}, accuracy {whole.accuracy:.3f}, "
+        f"macro F1 {whole.macro_f1:.3f}; UAR by split {splits}"
+    )

@@ -2,57 +2,85 @@
 
 import math
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import keras
 import numpy as np
+import numpy.typing as npt
 
 from training.augment import augmented, mixed
 from training.dataset import Dataset, Labels
+from training.history import HISTORY
 from training.networks import BUILDERS
-from training.recipe import Recipe, Training
-from training.splits import Split
+from training.recipe import Augmentation, Recipe, Training
+from training.split import Split
+from training.svm import fit_svm
 from training.utterance import Utterance
-from webapp.speech.features import Features
+from webapp.speech.features import Features, with_prosody
+
+Rows = npt.NDArray[np.int64]
 
 WARM_UP_EPOCHS = 5
-NETWORK, HISTORY, FINISHED = "model.keras", "history.csv", "split.json"
+NETWORK, FINISHED = "model.keras", "split.json"
 
 
-class AugmentedClips(keras.utils.PyDataset):
-    """Batches of training clips, in a new order and changed anew in every epoch."""
+class Batches(keras.utils.PyDataset):
+    """Batches of network inputs and labels, in a new order in every epoch."""
 
-    def __init__(
-        self, dataset: Dataset, clips: Sequence[Utterance], recipe: Recipe, seed: int
-    ) -> None:
+    def __init__(self, inputs: Features, labels: Labels, batch_size: int, seed: int) -> None:
         super().__init__()
-        self.dataset, self.clips, self.recipe = dataset, clips, recipe
-        self.labels = dataset.one_hot(clips)
+        self.inputs, self.labels, self.batch_size = inputs, labels, batch_size
         self.generator = np.random.default_rng(seed)
         self.on_epoch_end()
 
     def __len__(self) -> int:
-        return math.ceil(len(self.clips) / self.recipe.training.batch_size)
+        return math.ceil(len(self.labels) / self.batch_size)
 
     def __getitem__(self, index: int) -> tuple[Features, Labels]:
-        size = self.recipe.training.batch_size
-        rows = self.order[index * size : (index + 1) * size]
-        inputs = np.stack([self.changed(self.clips[row]) for row in rows])
-        return mixed(inputs, self.labels[rows], self.recipe.augmentation.mixup, self.generator)
+        rows = self.order[index * self.batch_size : (index + 1) * self.batch_size]
+        return self.batch(rows)
 
     def on_epoch_end(self) -> None:
         """Shuffle."""
-        self.order = self.generator.permutation(len(self.clips))
+        self.order = self.generator.permutation(len(self.labels))
+
+    def batch(self, rows: Rows) -> tuple[Features, Labels]:
+        """Inputs and labels of some rows."""
+        return self.inputs[rows], self.labels[rows]
+
+
+class AugmentedClips(Batches):
+    """Batches of training clips, changed anew in every epoch as the recipe says."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        training: Training,
+        dataset: Dataset,
+        clips: Sequence[Utterance],
+        seed: int,
+    ) -> None:
+        self.recipe, self.dataset, self.clips = recipe, dataset, clips
+        nothing_yet = np.empty((len(clips), 0), dtype=np.float32)
+        super().__init__(nothing_yet, dataset.one_hot(clips), training.batch_size, seed)
+
+    def batch(self, rows: Rows) -> tuple[Features, Labels]:
+        """One window of each clip, drawn and changed at random, blended with another's."""
+        inputs = np.stack([self.changed(self.clips[row]) for row in rows])
+        return mixed(inputs, self.labels[rows], self.recipe.augmentation.mixup, self.generator)
 
     def changed(self, clip: Utterance) -> Features:
-        """One network input of a clip, changed at random as the recipe says."""
-        return augmented(
-            lambda speed: self.dataset.log_mels(clip, speed),
-            self.recipe.augmentation,
-            self.recipe.features,
-            self.generator,
-        )
+        """One network input of a clip, changed at random."""
+        augmentation, settings = self.recipe.augmentation, self.recipe.features
+        speed = float(self.generator.choice(augmentation.speeds))
+        spectrum = self.dataset.spectrum(clip, speed)
+        window = augmented(spectrum, augmentation, settings, self.generator)
+        if not settings.prosody:
+            return window
+        row: Features = with_prosody(window[np.newaxis], self.dataset.measures(clip, speed))[0]
+        return row
 
 
 def windows_of(dataset: Dataset, clips: Sequence[Utterance]) -> tuple[Features, Labels]:
@@ -65,37 +93,66 @@ def windows_of(dataset: Dataset, clips: Sequence[Utterance]) -> tuple[Features, 
 def fit(recipe: Recipe, dataset: Dataset, split: Split, seed: int, folder: Path) -> keras.Model:
     """Train on one split and return the network of the epoch with the lowest validation loss.
 
-    Writes `model.keras`, `history.csv` (one line an epoch) and, last of all, `split.json` into
-    `folder`; where that stands already, the network is read back.
+    Writes `model.keras`, `history.csv` (one line an epoch; none for a support vector machine) and,
+    last of all, `split.json` into `folder`; where that stands already, the network is read back.
     """
     if not (folder / FINISHED).is_file():
+        print(f"{split.name}: training on {len(split.training)} clips", flush=True)
+        folder.mkdir(parents=True, exist_ok=True)
         _train(recipe, dataset, split, seed, folder)
         split.listing.save(folder / FINISHED)
     return keras.models.load_model(folder / NETWORK, compile=False)
 
 
 def _train(recipe: Recipe, dataset: Dataset, split: Split, seed: int, folder: Path) -> None:
-    print(f"{split.name}: training on {len(split.training)} clips", flush=True)
+    training = windows_of(dataset, split.training)
+    validation = windows_of(dataset, split.validation)
     keras.utils.clear_session()
     keras.utils.set_random_seed(seed)
-    clips = AugmentedClips(dataset, split.training, recipe, seed)
-    plain, _ = windows_of(dataset, split.training)
-    network = BUILDERS[recipe.network](recipe.features.input_shape, len(dataset.labels), plain)
+    if recipe.support_vectors is not None:
+        fit_svm(recipe.support_vectors, training, validation).save(folder / NETWORK)
+        return
+    assert recipe.training is not None  # a recipe has one or the other
+    clips = _batches(recipe, recipe.training, dataset, split.training, seed)
+    network = BUILDERS[recipe.network](recipe.features, len(dataset.labels), training[0])
     network.compile(
         optimizer=optimizer(recipe.training, steps=len(clips)),
         loss=keras.losses.CategoricalCrossentropy(label_smoothing=recipe.training.label_smoothing),
         metrics=["accuracy"],
     )
-    folder.mkdir(parents=True, exist_ok=True)
     network.fit(
         clips,
         epochs=recipe.training.epochs,
-        validation_data=windows_of(dataset, split.validation),
+        validation_data=validation,
         validation_batch_size=256,
         callbacks=callbacks(recipe.training, folder),
-        shuffle=False,  # AugmentedClips shuffles
+        shuffle=False,  # the batches shuffle
         verbose=1 if sys.stdout.isatty() else 2,
     )
+
+
+def _batches(
+    recipe: Recipe, training: Training, dataset: Dataset, clips: Sequence[Utterance], seed: int
+) -> Batches:
+    """Clips changed at random; where a recipe changes nothing, their windows as they are."""
+    if recipe.augmentation == Augmentation() and recipe.features.pooling != "none":
+        return Batches(*windows_of(dataset, clips), training.batch_size, seed)
+    return AugmentedClips(recipe, training, dataset, clips, seed)
+
+
+class Stopwatch(keras.callbacks.Callback):
+    """Puts the seconds that an epoch took beside its loss."""
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Start."""
+        del epoch, logs
+        self.start = time.perf_counter()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Stop."""
+        del epoch
+        if logs is not None:
+            logs["seconds"] = time.perf_counter() - self.start
 
 
 def optimizer(training: Training, steps: int) -> keras.optimizers.Optimizer:
@@ -123,7 +180,7 @@ def callbacks(training: Training, folder: Path) -> list[keras.callbacks.Callback
     kept = keras.callbacks.ModelCheckpoint(
         folder / NETWORK, monitor="val_loss", save_best_only=True
     )
-    found = [kept, keras.callbacks.CSVLogger(folder / HISTORY)]
+    found = [Stopwatch(), kept, keras.callbacks.CSVLogger(folder / HISTORY)]
     if training.weight_averaging:  # before the checkpoint, which is to see the averaged weights
         found.insert(0, keras.callbacks.SwapEMAWeights(swap_on_epoch=True))
     if training.patience:

@@ -1,21 +1,31 @@
-"""The networks, name -> builder, in backend-neutral Keras 3."""
+"""The networks, name -> builder, in backend-neutral Keras 3.
 
+A builder takes the feature settings, the number of emotions, and training inputs (clips,
+*settings.input_shape), which give the mean and deviation that inputs are scaled by.
+"""
+
+import math
 from collections.abc import Callable
 from typing import Any
 
 import keras
 from keras import layers
 
-Builder = Callable[[tuple[int, ...], int, Any], keras.Model]
+from webapp.speech.features import FeatureSettings
+
+BRISK = 0.9
+"""Momentum of a batch norm's statistics that settle within an epoch of a small corpus."""
+
+Builder = Callable[[FeatureSettings, int, Any], keras.Model]
 
 
-def ann(shape: tuple[int, ...], emotions: int, inputs: Any) -> keras.Model:
+def ann(settings: FeatureSettings, emotions: int, inputs: Any) -> keras.Model:
     """The students' baseline: dense layers of 100, 200 and 100, ReLU, dropout 0.5 after each.
 
     `inputs`, training inputs (clips, coefficients), give the mean and deviation that every
     coefficient is scaled by: unscaled, with this much dropout, it does not learn at all.
     """
-    heard = keras.Input(shape)
+    heard = keras.Input(settings.input_shape)
     x = scaled(heard, inputs)
     for units in (100, 200, 100):
         x = layers.Dense(units, activation="relu")(x)
@@ -23,13 +33,13 @@ def ann(shape: tuple[int, ...], emotions: int, inputs: Any) -> keras.Model:
     return keras.Model(heard, layers.Dense(emotions, activation="softmax")(x), name="ann")
 
 
-def cnn_lstm(shape: tuple[int, ...], emotions: int, inputs: Any) -> keras.Model:
+def cnn_lstm(settings: FeatureSettings, emotions: int, inputs: Any) -> keras.Model:
     """Three convolution blocks, a bidirectional LSTM, attention and max pooling over time.
 
     `inputs`, training inputs (clips, frames, coefficients), give the mean and deviation that every
     coefficient is scaled by. Attention pooling as in Mirsamadi et al. (2017).
     """
-    heard = keras.Input(shape)
+    heard = keras.Input(settings.input_shape)
     x = scaled(heard, inputs)
     for filters, pool in ((96, 2), (128, 2), (160, 2)):
         x = layers.Conv1D(filters, 5, padding="same", use_bias=False)(x)
@@ -46,6 +56,98 @@ def cnn_lstm(shape: tuple[int, ...], emotions: int, inputs: Any) -> keras.Model:
     return keras.Model(heard, layers.Dense(emotions, activation="softmax")(x), name="cnn_lstm")
 
 
+def cnn(settings: FeatureSettings, emotions: int, inputs: Any) -> keras.Model:
+    """40 MFCCs as a picture: four 2-D convolutions, max pooling and dropout after each, dense."""
+    heard = keras.Input(settings.input_shape)
+    x = layers.Reshape((*settings.plane_shape, 1))(scaled(heard, inputs))
+    for filters in (16, 32, 64, 128):
+        x = layers.Conv2D(filters, 3, padding="same", activation="relu")(x)
+        x = layers.MaxPooling2D(2)(x)
+        x = layers.Dropout(0.2)(x)
+    x = layers.GlobalAveragePooling2D()(x)
+    return keras.Model(heard, layers.Dense(emotions, activation="softmax")(x), name="cnn")
+
+
+def lstm(settings: FeatureSettings, emotions: int, inputs: Any) -> keras.Model:
+    """Two LSTMs over each other, the last state of the second into a dense layer."""
+    heard = keras.Input(settings.input_shape)
+    x = layers.LSTM(64, return_sequences=True)(scaled(heard, inputs))
+    x = layers.Dropout(0.3)(x)
+    x = layers.LSTM(64)(x)
+    x = layers.Dropout(0.3)(layers.Dense(64, activation="relu")(x))
+    return keras.Model(heard, layers.Dense(emotions, activation="softmax")(x), name="lstm")
+
+
+def cnn_lstm_1d(settings: FeatureSettings, emotions: int, inputs: Any) -> keras.Model:
+    """1-D convolutions with batch norm, pooling and dropout, one LSTM, dense: as often published.
+
+    Its inputs are taken as they are: the first batch norm scales them.
+    """
+    del inputs
+    heard = keras.Input(settings.input_shape)
+    x = heard
+    for filters in (64, 128):
+        x = layers.Conv1D(filters, 5, padding="same", activation="relu")(x)
+        x = layers.BatchNormalization()(x)
+        x = layers.MaxPooling1D(2)(x)
+        x = layers.Dropout(0.3)(x)
+    x = layers.LSTM(128)(x)
+    x = layers.Dropout(0.3)(layers.Dense(64, activation="relu")(x))
+    return keras.Model(heard, layers.Dense(emotions, activation="softmax")(x), name="cnn_lstm_1d")
+
+
+def cnn_lstm_2d(settings: FeatureSettings, emotions: int, inputs: Any) -> keras.Model:
+    """2-D convolution blocks up to 512 filters, each time step flattened, LSTM, dense.
+
+    As in Zhao et al. (2019), with batch norm. The first pooling is over 4 × 4, which makes it a
+    tenth of the work of pooling over 2 × 2.
+    """
+    heard = keras.Input(settings.input_shape)
+    x = layers.Reshape((*settings.plane_shape, 1))(scaled(heard, inputs))
+    for filters, pool in ((64, (4, 4)), (128, (2, 2)), (256, (2, 2)), (512, (1, 2))):
+        x = layers.Conv2D(filters, 3, padding="same", use_bias=False)(x)
+        x = layers.MaxPooling2D(pool)(x)  # first, which leaves the others a fraction of the work
+        x = layers.BatchNormalization(momentum=BRISK)(x)
+        x = layers.Activation("relu")(x)
+    x = layers.TimeDistributed(layers.Flatten())(x)
+    x = layers.LSTM(128)(x)
+    x = layers.Dropout(0.4)(layers.Dense(128, activation="relu")(x))
+    return keras.Model(heard, layers.Dense(emotions, activation="softmax")(x), name="cnn_lstm_2d")
+
+
+def cnn_spectrogram(settings: FeatureSettings, emotions: int, inputs: Any) -> keras.Model:
+    """Mel spectrogram, MFCCs and chroma as channels, each scaled by itself, into a 2-D CNN."""
+    heard = keras.Input(settings.input_shape)
+    x = layers.Dropout(0.3)(convolved(scaled(heard, inputs)))
+    return keras.Model(
+        heard, layers.Dense(emotions, activation="softmax")(x), name="cnn_spectrogram"
+    )
+
+
+def hybrid(settings: FeatureSettings, emotions: int, inputs: Any) -> keras.Model:
+    """`cnn_spectrogram` joined to an MLP on the prosody, which ends the flat input row."""
+    heard = keras.Input(settings.input_shape)
+    size = math.prod(settings.plane_shape)
+    planes = layers.Reshape(settings.plane_shape)(heard[:, :size])
+    x = convolved(scaled(planes, inputs[:, :size].reshape(-1, *settings.plane_shape)))
+    y = layers.Dense(64, activation="relu")(scaled(heard[:, size:], inputs[:, size:]))
+    y = layers.Dense(32, activation="relu")(layers.Dropout(0.3)(y))
+    x = layers.Dropout(0.3)(layers.Concatenate()([x, y]))
+    return keras.Model(heard, layers.Dense(emotions, activation="softmax")(x), name="hybrid")
+
+
+def convolved(channels: Any) -> Any:
+    """Four blocks of 2-D convolution, batch norm and pooling, averaged over the picture."""
+    x = channels
+    for filters in (16, 32, 48, 64):
+        x = layers.Conv2D(filters, 3, padding="same", use_bias=False)(x)
+        x = layers.MaxPooling2D(2)(x)
+        x = layers.BatchNormalization(momentum=BRISK)(x)
+        x = layers.Activation("relu")(x)
+        x = layers.SpatialDropout2D(0.1)(x)
+    return layers.GlobalAveragePooling2D()(x)
+
+
 def scaled(heard: Any, inputs: Any) -> Any:
     """Every coefficient brought to mean 0 and deviation 1, by the statistics of training inputs."""
     scale = layers.Normalization(axis=-1)
@@ -53,4 +155,7 @@ def scaled(heard: Any, inputs: Any) -> Any:
     return scale(heard)
 
 
-BUILDERS: dict[str, Builder] = {"ann": ann, "cnn_lstm": cnn_lstm}
+BUILDERS: dict[str, Builder] = {
+    builder.__name__: builder
+    for builder in (ann, cnn, lstm, cnn_lstm_1d, cnn_lstm, cnn_lstm_2d, cnn_spectrogram, hybrid)
+}

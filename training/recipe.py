@@ -61,7 +61,27 @@ class Training(_Settings, frozen=True, kw_only=True):
     """Epochs without a better validation loss after which training stops; None runs them all."""
 
 
-class Recipe(_Settings, frozen=True, kw_only=True):
+class SupportVectors(_Settings, frozen=True, kw_only=True):
+    """How a support vector machine is fitted: no epochs, no weights that descend."""
+
+    penalty: float
+    """C: what a training clip on the wrong side costs."""
+    gamma: float | None = None
+    """Width of the RBF kernel; None is 1 / coefficients, scikit-learn's for scaled inputs."""
+
+
+class Claim(_Settings, frozen=True, kw_only=True):
+    """What others have reported for such a network, to stand beside our figure."""
+
+    figure: str
+    corpora: tuple[str, ...]
+    protocol: str
+    """Ours that is nearest to theirs."""
+    as_published: str
+    """Theirs, in words."""
+
+
+class Recipe(_Settings, frozen=True, kw_only=True, omit_defaults=True):
     """Everything that a run is made of but the data and the seed."""
 
     name: str
@@ -70,12 +90,19 @@ class Recipe(_Settings, frozen=True, kw_only=True):
     network: str
     features: FeatureSettings
     augmentation: Augmentation = Augmentation()
-    training: Training
+    training: Training | None = None
+    support_vectors: SupportVectors | None = None
+    """A network is trained; a support vector machine is fitted. One of the two is there."""
+    claims: tuple[Claim, ...] = ()
+
+    def __post_init__(self) -> None:
+        if (self.training is None) == (self.support_vectors is None):
+            raise ValueError("a recipe has either [training] or [support_vectors]")
 
     @property
     def digest(self) -> str:
         """Eight hexadecimal digits that differ between recipes that give different weights."""
-        silent = msgspec.structs.replace(self, title="", summary="")
+        silent = msgspec.structs.replace(self, title="", summary="", claims=())
         return hashlib.sha256(msgspec.json.encode(silent)).hexdigest()[:8]
 
 

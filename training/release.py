@@ -1,25 +1,32 @@
 """From a finished run to a bundle that the application can load."""
 
 import shutil
+import statistics
 import tempfile
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import keras
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from training.evaluate import Answers
+from training import pictures
 from training.fit import FINISHED, NETWORK
-from training.run import RunCard, RunError, read_run
-from training.splits import DESCRIPTIONS, Listing, voices
+from training.history import read_curves
+from training.run import Measured, RunCard, RunError, read_run
+from training.seeds import RELEASED, joined, seconds_an_epoch
+from training.split import Listing, voices
 from webapp.speech.bundle import (
     GOLDEN,
     KERAS,
+    PICTURES,
     TFLITE,
     Card,
+    Curves,
     Figures,
     Golden,
     Origin,
@@ -31,22 +38,33 @@ from webapp.speech.features import Features, FeatureSettings, network_inputs
 from webapp.speech.recognizer import Recognizer
 from webapp.speech.waveform import Waveform
 
-LICENCE = "CC BY-NC-SA 4.0"
-CREDIT = (
+RAVDESS_LICENCE = "CC BY-NC-SA 4.0"
+RAVDESS_CREDIT = (
     "Trained on RAVDESS: Livingstone SR, Russo FA (2018), The Ryerson Audio-Visual Database of "
     "Emotional Speech and Song, PLoS ONE 13(5): e0196391, DOI 10.1371/journal.pone.0196391, "
     "CC BY-NC-SA 4.0. These weights are released under the same terms."
 )
 
+RATE = 16_000
+"""Hz of the synthetic clips."""
 
-def release(run_folder: Path, figures: Figures, folder: Path) -> Card:
+CLIP_SECONDS, HEARINGS = 4.0, 20
+"""The clip that the time is measured with, and how often it is heard."""
+
+
+def release(
+    run_folder: Path, evaluations: Sequence[Path], random: Sequence[Path], folder: Path
+) -> Card:
     """Make a verified bundle of a run in `folder`, whose last part is its name.
 
-    It takes the place of an earlier one only once LiteRT has given the answers that Keras gives.
-    Raises `DamagedBundle` where it does not, `RunError` where the run is not finished.
+    `evaluations` are the runs that measured the same recipe on new speakers, one a seed; `random`
+    those under `random_split`, if any. The bundle takes the place of an earlier one only once
+    LiteRT has given the answers that Keras gives. Raises `DamagedBundle` where it does not,
+    `RunError` where a run is not finished, `MissingExtra` where the recipe wants prosody and Praat
+    is not installed.
     """
     run = read_run(run_folder)
-    split_folder = run_folder / "all_speakers"
+    split_folder = run_folder / RELEASED
     if not (split_folder / FINISHED).is_file():
         raise RunError(f"{run_folder} is not finished. Run the same `fit` again to go on with it.")
     network = keras.models.load_model(split_folder / NETWORK, compile=False)
@@ -56,18 +74,56 @@ def release(run_folder: Path, figures: Figures, folder: Path) -> Card:
         network.save(made / KERAS)  # without the optimizer's state
         (made / TFLITE).write_bytes(to_tflite(network))
         golden_clips(network, run.recipe.features).save(made / GOLDEN)
-        card = bundle_card(folder.name, run, Listing.load(split_folder / FINISHED), figures, made)
+        evidence = Evidence.of(evaluations, random, split_folder)
+        draw(evidence, made)
+        listing = Listing.load(split_folder / FINISHED)
+        card = bundle_card(folder.name, run, listing, evidence, made)
         write_card(made, card)
-        Recognizer.load(made)
+        card = msgspec.structs.replace(card, milliseconds=milliseconds(Recognizer.load(made)))
+        write_card(made, card)
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(made, folder)
         folder.chmod(0o755)  # a temporary folder is its maker's alone
     return card
 
 
-def bundle_card(name: str, run: RunCard, split: Listing, figures: Figures, folder: Path) -> Card:
-    """The card of the files in `folder`; the version is the start of the weights' checksum."""
-    checksums = {file: sha256(folder / file) for file in (KERAS, TFLITE, GOLDEN)}
+@dataclass(frozen=True)
+class Evidence:
+    """What a card says of the recipe beside its weights."""
+
+    figures: Figures
+    random: Figures | None
+    curves: Curves | None
+    seconds_an_epoch: float | None
+
+    @classmethod
+    def of(cls, evaluations: Sequence[Path], random: Sequence[Path], split: Path) -> Self:
+        """From the runs that measured, and the folder that the weights were trained in."""
+        measured = [Measured.load(folder) for folder in evaluations]
+        return cls(
+            figures=joined(measured),
+            random=joined([Measured.load(folder) for folder in random]) if random else None,
+            curves=read_curves(split),
+            seconds_an_epoch=seconds_an_epoch(measured),
+        )
+
+
+def draw(evidence: Evidence, folder: Path) -> None:
+    """The bundle's pictures."""
+    confusion, curves = PICTURES
+    drawn = pictures.confusion_matrix(evidence.figures, list(Emotion))
+    (folder / confusion).write_bytes(drawn)
+    if evidence.curves:
+        (folder / curves).write_bytes(pictures.training_curves(evidence.curves))
+
+
+def bundle_card(name: str, run: RunCard, split: Listing, evidence: Evidence, folder: Path) -> Card:
+    """The card of the files in `folder`; the version is the start of the weights' checksum.
+
+    Its milliseconds are still to be measured.
+    """
+    checksums = {file.name: sha256(file) for file in sorted(folder.iterdir())}
+    licence, credit = terms(run.corpora)
     return Card(
         name=name,
         title=run.recipe.title,
@@ -85,36 +141,35 @@ def bundle_card(name: str, run: RunCard, split: Listing, figures: Figures, folde
             data_checksum=run.data_checksum,
             packages=run.packages,
         ),
-        figures=figures,
-        licence=LICENCE,
-        credit=CREDIT,
+        figures=evidence.figures,
+        random=evidence.random,
+        curves=evidence.curves,
+        milliseconds=0.0,
+        seconds_an_epoch=evidence.seconds_an_epoch,
+        licence=licence,
+        credit=credit,
         checksums=checksums,
     )
 
 
-def figures_of(runs: Sequence[RunCard], answers: Sequence[Answers]) -> Figures:
-    """The figures of one recipe under one protocol, averaged over the seeds, their clips summed."""
-    first = runs[0]
-    corpora = "".join(f" --corpus {corpus}=DIR" for corpus in first.corpora)
-    return Figures(
-        protocol=first.protocol,
-        description=DESCRIPTIONS[first.protocol],
-        command=(
-            f"python -m training evaluate {first.recipe.name} --protocol {first.protocol}"
-            f"{corpora} --seeds {len(runs)}"
-        ),
-        corpora=first.corpora,
-        clips=first.clips,
-        speakers=first.speakers,
-        seeds=tuple(run.seed for run in runs),
-        accuracy=float(np.mean([one.accuracy for one in answers])),
-        uar=float(np.mean([one.uar for one in answers])),
-        macro_f1=float(np.mean([one.macro_f1 for one in answers])),
-        confusion=tuple(
-            tuple(int(count) for count in row)
-            for row in np.sum([one.confusion for one in answers], axis=0)
-        ),
-    )
+def terms(corpora: Sequence[str]) -> tuple[str, str]:
+    """Licence and credit of weights that were trained on some corpora."""
+    if tuple(corpora) == ("ravdess",):
+        return RAVDESS_LICENCE, RAVDESS_CREDIT
+    names = ", ".join(corpora)
+    return f"the terms of {names}", f"Trained on {names}: see their terms before passing it on."
+
+
+def milliseconds(recognizer: Recognizer) -> float:
+    """What a clip takes, features and network: the median of several hearings, warmed up."""
+    clip = sound(synthetic_voice(180.0, RATE, CLIP_SECONDS))
+    recognizer.recognize(clip)
+    times = []
+    for _ in range(HEARINGS):
+        begun = time.perf_counter()
+        recognizer.recognize(clip)
+        times.append(1000 * (time.perf_counter() - begun))
+    return round(statistics.median(times), 1)
 
 
 def to_tflite(network: keras.Model) -> bytes:
@@ -139,17 +194,21 @@ def to_tflite(network: keras.Model) -> bytes:
 
 def golden_clips(network: keras.Model, settings: FeatureSettings) -> Golden:
     """Synthetic clips with what Keras makes of them. Nobody's voice: they are published."""
-    rate = 16_000
-    clips = np.stack([synthetic_voice(pitch, rate, seconds=2.5) for pitch in (110.0, 180.0, 260.0)])
-    inputs = [network_inputs(Waveform(c.astype(np.float32) / 32768, rate), settings) for c in clips]
+    clips = np.stack([synthetic_voice(pitch, RATE, seconds=2.5) for pitch in (110.0, 180.0, 260.0)])
+    inputs = [network_inputs(sound(clip), settings) for clip in clips]
     outputs = [network.predict(windows, verbose=0).mean(axis=0) for windows in inputs]
     return Golden(
         samples=clips,
-        rate=rate,
+        rate=RATE,
         inputs=inputs[0],
         probabilities=np.stack(outputs),
         labels=tuple(Emotion),
     )
+
+
+def sound(samples: npt.NDArray[np.int16]) -> Waveform:
+    """16-bit samples as the recognizer hears them."""
+    return Waveform(np.asarray(samples / 32768, dtype=np.float32), RATE)
 
 
 def synthetic_voice(pitch: float, rate: int, seconds: float) -> npt.NDArray[np.int16]:

@@ -1,15 +1,20 @@
 """A run on disk: one recipe under one protocol with one seed, resumable split by split."""
 
 import importlib.metadata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
 
 from training.recipe import Recipe
 from training.utterance import Utterance
+from webapp.speech.bundle import Figures, Share
 
-PACKAGES = ("keras", "tensorflow", "librosa", "numpy", "scikit-learn", "soxr")
+PACKAGES = (
+    *("keras", "tensorflow", "librosa", "numpy", "scikit-learn", "soxr"),
+    "praat-parselmouth",  # where prosody is measured
+)
+CARD, MEASURED = "run.json", "figures.json"
 
 
 class RunError(Exception):
@@ -35,27 +40,65 @@ class RunCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         return f"{self.recipe.name}-{self.protocol}-seed{self.seed}-{self.recipe.digest}-{data}"
 
 
+class Measured(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a run came to: one seed, every split answered."""
+
+    figures: Figures
+    splits: dict[str, Share]
+    """UAR of each split."""
+    seconds_an_epoch: float | None
+    """Median over the epochs of all splits; None where it was not recorded."""
+    parameters: int
+    """Numbers in the network."""
+    milliseconds: float
+    """Keras alone, in batches of 256, for one window of a clip."""
+
+    def save(self, folder: Path) -> None:
+        """Write into the folder of the run."""
+        encoded = msgspec.json.format(msgspec.json.encode(self), indent=2)
+        (folder / MEASURED).write_bytes(encoded)
+
+    @classmethod
+    def load(cls, folder: Path) -> "Measured":
+        """Read what `save` wrote; raises `RunError` where it is missing or damaged."""
+        try:
+            return msgspec.json.decode((folder / MEASURED).read_bytes(), type=cls)
+        except (OSError, msgspec.DecodeError) as error:
+            raise RunError(
+                f"{folder.name} has no figures: {error}. Run its `evaluate` again."
+            ) from error
+
+
 def describe(
-    recipe: Recipe, protocol: str, seed: int, utterances: Sequence[Utterance], checksum: str
+    recipe: Recipe,
+    protocol: str,
+    seed: int,
+    corpora: Iterable[str],
+    utterances: Sequence[Utterance],
+    checksum: str,
 ) -> RunCard:
-    """The card of a run on this machine over some utterances, whose data has that checksum."""
+    """The card of a run on this machine over the utterances of some corpora, and their checksum."""
     return RunCard(
         recipe=recipe,
         protocol=protocol,
         seed=seed,
-        corpora=tuple(sorted({u.corpus for u in utterances})),
+        corpora=tuple(sorted(corpora)),
         clips=len(utterances),
         speakers=len({u.voice for u in utterances}),
         data_checksum=checksum,
-        packages={name: importlib.metadata.version(name) for name in PACKAGES},
+        packages={name: importlib.metadata.version(name) for name in PACKAGES if _installed(name)},
     )
+
+
+def _installed(package: str) -> bool:
+    return any(True for _ in importlib.metadata.distributions(name=package))
 
 
 def open_run(runs: Path, card: RunCard) -> Path:
     """The run's folder, made with its card where it is new."""
     folder = runs / card.name
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "run.json").write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=2))
+    (folder / CARD).write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=2))
     return folder
 
 
@@ -72,6 +115,6 @@ def evaluations(runs: Path, run: RunCard, protocol: str) -> list[Path]:
 def read_run(folder: Path) -> RunCard:
     """The card of a run; raises `RunError` where there is none."""
     try:
-        return msgspec.json.decode((folder / "run.json").read_bytes(), type=RunCard)
+        return msgspec.json.decode((folder / CARD).read_bytes(), type=RunCard)
     except (OSError, msgspec.DecodeError) as error:
         raise RunError(f"{folder} holds no run: {error}. Make one with `fit`.") from error

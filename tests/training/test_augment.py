@@ -15,14 +15,14 @@ def clip(generator):
 
 def test_without_augmentation_a_clip_is_heard_as_it_is_but_for_its_place(recipe, clip, generator):
     pooled = msgspec.structs.replace(recipe.features, pooling="mean")
-    heard = augment.augmented(lambda _speed: clip, Augmentation(), pooled, generator)
+    heard = augment.augmented(clip, Augmentation(), pooled, generator)
     np.testing.assert_allclose(heard, network_input(clip, pooled), atol=1e-4)
 
 
 def test_the_generator_decides_everything(recipe, clip):
     def heard(seed):
         return augment.augmented(
-            lambda _: clip, recipe.augmentation, recipe.features, np.random.default_rng(seed)
+            clip, recipe.augmentation, recipe.features, np.random.default_rng(seed)
         )
 
     np.testing.assert_array_equal(heard(1), heard(1))
@@ -65,8 +65,8 @@ def test_masks_leave_the_original_alone(clip, generator):
     np.testing.assert_array_equal(augment.masked(clip, 1, 0, 0.5, generator), clip)
 
 
-def test_placing_puts_silence_in_front(clip, generator):
-    placed = augment.placed(clip, 48, generator)
+def test_placing_puts_silence_in_front(recipe, clip, generator):
+    placed = augment.placed(clip, recipe.features, generator)
     front = len(placed) - len(clip)
     assert 0 <= front <= 18
     assert (placed[:front] == FLOOR_DB).all()
@@ -83,3 +83,17 @@ def test_mixup_keeps_labels_a_distribution_led_by_the_clip(generator):
     np.testing.assert_allclose(
         np.einsum("ij,jkl->ikl", mixed_labels, inputs), mixed_inputs, atol=1e-5
     )
+
+
+def test_chroma_is_stretched_and_placed_with_its_frames_but_not_masked(recipe, clip, generator):
+    settings = msgspec.structs.replace(
+        recipe.features, n_mels=40, channels=("mel", "mfcc", "chroma")
+    )
+    chroma = np.tile(np.linspace(0.2, 1, 12, dtype=np.float32), (len(clip), 1))
+    heard = augment.augmented(
+        np.hstack([clip[:, :40], chroma]), recipe.augmentation, settings, generator
+    )
+    assert heard.shape == (48, 40, 3)
+    voiced = heard[:, 0, 2] > 0
+    np.testing.assert_allclose(heard[voiced][:, -1, 2], 1.0, atol=1e-5)
+    assert not heard[~voiced][..., 2].any()

@@ -4,8 +4,10 @@ import pytest
 
 from training import dataset as dataset_module
 from training.dataset import Dataset, waveform
+from webapp.speech import features as features_module
 from webapp.speech.emotions import Emotion
 from webapp.speech.features import network_inputs
+from webapp.speech.prosody import MEASURES
 
 
 @pytest.fixture
@@ -22,13 +24,40 @@ def test_training_hears_what_the_application_hears(few, recipe, tmp_path):
         )
 
 
+def test_it_does_so_with_every_kind_of_input(few, recipe, tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        features_module, "prosody", lambda heard: np.full(len(MEASURES), heard.seconds, np.float32)
+    )
+    hybrid = msgspec.structs.replace(
+        recipe.features, n_mels=40, channels=("mel", "mfcc", "chroma"), prosody=True
+    )
+    pooled = msgspec.structs.replace(recipe.features, pooling="mean_std")
+    for features in (hybrid, pooled):
+        dataset = Dataset(few, features, (0.9, 1.0), tmp_path)
+        for utterance in few:
+            np.testing.assert_allclose(
+                dataset.inputs(utterance), network_inputs(waveform(utterance), features), atol=1e-4
+            )
+
+
+def test_chroma_and_prosody_have_files_of_their_own(few, recipe, tmp_path, monkeypatch):
+    monkeypatch.setattr(features_module, "prosody", lambda _: np.zeros(len(MEASURES), np.float32))
+    channels = msgspec.structs.replace(
+        recipe.features, n_mels=40, channels=("mel", "mfcc", "chroma")
+    )
+    Dataset(few, msgspec.structs.replace(recipe.features, n_mels=40), (1.0,), tmp_path)
+    Dataset(few, channels, (1.0,), tmp_path)
+    Dataset(few, msgspec.structs.replace(channels, prosody=True), (1.0,), tmp_path)
+    assert len(list(tmp_path.glob("*.npz"))) == 3
+
+
 def test_features_are_computed_once(few, recipe, tmp_path, monkeypatch):
     first = Dataset(few, recipe.features, (0.9, 1.0), tmp_path)
     monkeypatch.setattr(dataset_module, "waveform", lambda _: pytest.fail("computed again"))
     second = Dataset(few, recipe.features, (0.9, 1.0), tmp_path)
     for utterance in few:
         np.testing.assert_array_equal(
-            first.log_mels(utterance, 0.9), second.log_mels(utterance, 0.9)
+            first.spectrum(utterance, 0.9), second.spectrum(utterance, 0.9)
         )
 
 

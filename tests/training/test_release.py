@@ -1,0 +1,169 @@
+"""A run made by hand, its network never trained, becomes a bundle with everything in its card."""
+
+import sys
+
+import keras
+import numpy as np
+import pytest
+
+from tests.training.conftest import TINY
+from tests.training.made_runs import CURVES, write_run
+from training.networks import BUILDERS
+from training.recipe import load_recipe
+from training.release import milliseconds, release, terms
+from training.run import RunError
+from training.split import Listing
+from webapp.speech.bundle import CARD, KERAS, PICTURES, read_card
+from webapp.speech.errors import MissingExtra
+from webapp.speech.prosody import available
+from webapp.speech.recognizer import Recognizer, load_recognizers
+
+needs_praat = pytest.mark.skipif(not available(), reason="Parselmouth is not installed")
+
+
+@pytest.fixture
+def recipe_path(tiny):
+    return tiny("ann", "mean")
+
+
+@pytest.fixture
+def runs(tmp_path):
+    return tmp_path / "runs"
+
+
+def trained(runs, recipe_path, curves=CURVES):
+    """A finished run of a recipe on all speakers, with the weights that its network begins with."""
+    run = write_run(runs, recipe_path, "all_speakers", uar=None)
+    (run / "fold-1" / "history.csv").unlink()
+    split = (run / "fold-1").rename(run / "all_speakers")
+    recipe = load_recipe(str(recipe_path))
+    inputs = np.random.default_rng(0).normal(size=(4, *recipe.features.input_shape))
+    keras.utils.set_random_seed(0)
+    network = BUILDERS[recipe.network](recipe.features, 8, inputs)
+    network.compile(optimizer="adam", loss="categorical_crossentropy")
+    network.save(split / "model.keras")
+    if curves is not None:
+        (split / "history.csv").write_text(curves)
+    clips = tuple(f"ravdess/{speaker}/clip" for speaker in ("05", "06"))
+    Listing(training=clips, validation=("ravdess/07/clip",), test=()).save(split / "split.json")
+    return run
+
+
+def measured(runs, recipe_path, protocol="speaker_5fold", uars=(0.4, 0.5), **others):
+    return [
+        write_run(runs, recipe_path, protocol, uar, seed, **others) for seed, uar in enumerate(uars)
+    ]
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory):
+    """Where the one bundle is made that most tests look at."""
+    folder = tmp_path_factory.mktemp("bench")
+    (folder / "tiny_ann.toml").write_text(TINY.format(network="ann", pooling="mean"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def released(bench):
+    recipe_path, runs = bench / "tiny_ann.toml", bench / "runs"
+    evaluations = measured(runs, recipe_path)
+    random = measured(runs, recipe_path, "random_split", (0.6,))
+    release(trained(runs, recipe_path), evaluations, random, bench / "bundles" / "tiny")
+    return bench / "bundles" / "tiny"
+
+
+def test_the_card_holds_what_was_measured(released):
+    card = read_card(released)
+    assert card.figures.uars == (0.4, 0.5)
+    assert card.figures.protocol == "speaker_5fold"
+    assert card.figures.command.endswith("--seeds 2")
+    assert card.random.protocol == "random_split"
+    assert card.leak == pytest.approx(0.15)
+    assert card.curves.chosen == 2
+    assert card.seconds_an_epoch == 1.5
+    assert 0 < card.milliseconds < 5000
+    assert card.origin.speakers == ("ravdess/05", "ravdess/06")
+
+
+def test_the_bundle_loads_and_holds_its_pictures(released):
+    assert set(load_recognizers(released.parent)) == {"tiny"}
+    assert {path.name for path in released.iterdir()} == {CARD, *read_card(released).files}
+    for name in PICTURES:
+        assert b"<svg" in (released / name).read_bytes()
+
+
+def test_the_optimizer_is_left_behind(released):
+    network = keras.models.load_model(released / KERAS)
+    assert getattr(network, "optimizer", None) is None
+
+
+def test_what_has_no_epochs_and_no_random_split_takes_the_place_of_what_had(
+    runs, recipe_path, tmp_path
+):
+    folder = tmp_path / "bundles" / "tiny"
+    folder.mkdir(parents=True)
+    (folder / "curves.svg").write_text("of an earlier release")
+    evaluations = measured(runs, recipe_path, seconds_an_epoch=None)
+    card = release(trained(runs, recipe_path, None), evaluations, [], folder)
+    assert (card.curves, card.random, card.leak, card.seconds_an_epoch) == (None,) * 4
+    assert not (folder / "curves.svg").exists()
+    assert Recognizer.load(folder).card.figures == card.figures
+
+
+def test_an_unfinished_run_is_not_released(runs, recipe_path, tmp_path):
+    run = trained(runs, recipe_path)
+    (run / "all_speakers" / "split.json").unlink()
+    with pytest.raises(RunError, match="is not finished"):
+        release(run, measured(runs, recipe_path), [], tmp_path / "b" / "tiny")
+
+
+def test_an_unfinished_evaluation_is_named(runs, recipe_path, tmp_path):
+    evaluations = measured(runs, recipe_path)
+    (evaluations[1] / "figures.json").unlink()
+    with pytest.raises(RunError, match=r"seed1.*has no figures"):
+        release(trained(runs, recipe_path), evaluations, [], tmp_path / "b" / "tiny")
+
+
+@pytest.fixture
+def with_prosody(recipe_path):
+    """The recipe with a channel more than MFCCs, and with prosody."""
+    text = recipe_path.read_text().replace('network = "ann"', 'network = "hybrid"')
+    text = text.replace('pooling = "mean"', 'pooling = "none"\nchannels = ["mel", "mfcc"]')
+    text = text.replace("n_mels = 48", "n_mels = 40\nprosody = true")
+    path = recipe_path.with_name("tiny_hybrid.toml")
+    path.write_text(text)
+    return path
+
+
+@needs_praat
+def test_a_network_of_one_flat_row_is_released(with_prosody, runs, tmp_path):
+    folder = tmp_path / "b" / "tiny"
+    card = release(trained(runs, with_prosody), measured(runs, with_prosody), [], folder)
+    assert card.features.prosody
+    assert Recognizer.load(folder).missing is None
+
+
+def test_without_praat_it_says_what_to_install(with_prosody, runs, tmp_path, monkeypatch):
+    run, evaluations = trained(runs, with_prosody), measured(runs, with_prosody)
+    monkeypatch.setitem(sys.modules, "parselmouth", None)
+    with pytest.raises(MissingExtra, match=r"requirements-prosody[.]txt"):
+        release(run, evaluations, [], tmp_path / "b" / "tiny")
+    assert list((tmp_path / "b").iterdir()) == []
+
+
+def test_weights_go_under_the_terms_of_their_corpora():
+    licence, credit = terms(("ravdess",))
+    assert licence == "CC BY-NC-SA 4.0"
+    assert "Livingstone" in credit
+    licence, credit = terms(("ravdess", "tess"))
+    assert licence == "the terms of ravdess, tess"
+    assert "Trained on ravdess, tess" in credit
+
+
+def test_the_time_is_that_of_the_whole_way(released, monkeypatch):
+    recognizer = Recognizer.load(released)
+    heard = []
+    plain = recognizer.recognize
+    monkeypatch.setattr(recognizer, "recognize", lambda clip: heard.append(clip) or plain(clip))
+    assert milliseconds(recognizer) > 0
+    assert {clip.seconds for clip in heard} == {4.0}

@@ -1,0 +1,97 @@
+"""Several seeds of one recipe under one protocol become one."""
+
+import pytest
+
+from tests.training.made_runs import measured, write_run
+from training.recipe import load_recipe
+from training.run import RunError
+from training.seeds import joined, read_seeds, seconds_an_epoch
+
+
+@pytest.fixture
+def recipe_path(tiny):
+    return tiny("ann", "mean")
+
+
+@pytest.fixture
+def digests(recipe_path):
+    recipe = load_recipe(str(recipe_path))
+    return {recipe.name: recipe.digest}
+
+
+def test_seeds_are_averaged_and_their_clips_summed():
+    figures = joined([measured(uar=0.5, seed=0), measured(uar=0.6, seed=1)])
+    assert (figures.uar, figures.accuracy, figures.macro_f1) == pytest.approx((0.55, 0.55, 0.54))
+    assert figures.uars == (0.5, 0.6)
+    assert figures.seeds == (0, 1)
+    assert figures.calibration_error == pytest.approx(0.08)
+    assert figures.confusion[0][0] == 100 + 120
+    assert figures.tested == 2 * 8 * 200
+
+
+def test_seeds_stand_in_order_and_the_command_runs_them_all():
+    figures = joined([measured(seed=2), measured(seed=0), measured(seed=1)])
+    assert figures.seeds == (0, 1, 2)
+    assert figures.command == (
+        "python -m training evaluate x --protocol speaker_5fold --corpus ravdess=DIR --seeds 3"
+    )
+
+
+def test_one_seed_stays_as_it_is():
+    one = measured()
+    assert joined([one]) == one.figures
+
+
+def test_seconds_that_nobody_recorded_are_not_known():
+    old, new = measured(seconds_an_epoch=None), measured(seconds_an_epoch=2.5)
+    assert seconds_an_epoch([old]) is None
+    assert seconds_an_epoch([old, new]) == 2.5
+
+
+def test_runs_are_put_together_by_recipe_protocol_and_data(tmp_path, recipe_path, digests):
+    for seed in (1, 0):
+        write_run(tmp_path, recipe_path, seed=seed)
+    write_run(tmp_path, recipe_path, "random_split")
+    write_run(tmp_path, recipe_path, checksum="f" * 16)
+    found = read_seeds(tmp_path, digests).measured
+    seeds = [(one.run.protocol, one.figures.seeds) for one in found]
+    assert sorted(seeds) == [
+        ("random_split", (0,)),
+        ("speaker_5fold", (0,)),
+        ("speaker_5fold", (0, 1)),
+    ]
+
+
+def test_runs_of_another_recipe_of_that_name_are_left(tmp_path, recipe_path, digests):
+    write_run(tmp_path, recipe_path)
+    recipe_path.write_text(recipe_path.read_text().replace("epochs = 2", "epochs = 3"))
+    write_run(tmp_path, recipe_path, uar=0.9)
+    (one,) = read_seeds(tmp_path, digests).measured
+    assert one.figures.uar == 0.5
+    assert read_seeds(tmp_path, {}).measured == ()
+
+
+def test_runs_without_figures_are_unfinished_and_releases_are_neither(
+    tmp_path, recipe_path, digests
+):
+    write_run(tmp_path, recipe_path, uar=None)
+    write_run(tmp_path, recipe_path, "all_speakers", uar=None)
+    found = read_seeds(tmp_path, digests)
+    assert found.measured == ()
+    assert [run.protocol for run in found.unfinished] == ["speaker_5fold"]
+
+
+def test_splits_and_best_epochs_are_means_over_the_seeds(tmp_path, recipe_path, digests):
+    for seed, uar in enumerate((0.4, 0.6)):
+        folder = write_run(tmp_path, recipe_path, uar=uar, seed=seed)
+    (folder / "fold-1" / "history.csv").unlink()
+    (one,) = read_seeds(tmp_path, digests).measured
+    assert one.splits == pytest.approx({"fold-1": 0.48, "fold-2": 0.52})
+    assert one.best_epoch == 0.45
+
+
+def test_damaged_figures_are_named(tmp_path, recipe_path, digests):
+    folder = write_run(tmp_path, recipe_path)
+    (folder / "figures.json").write_text("{")
+    with pytest.raises(RunError, match="Run its `evaluate` again"):
+        read_seeds(tmp_path, digests)
