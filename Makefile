@@ -49,6 +49,6 @@ endef
 .venv/serving: webapp/requirements.txt | .venv/bin/python
 	$(install)
 
-.venv/everything: requirements.txt webapp/requirements.txt training/requirements.txt tests/requirements.txt | .venv/bin/python
+.venv/everything: requirements.txt webapp/requirements.txt webapp/requirements-prosody.txt training/requirements.txt tests/requirements.txt | .venv/bin/python
 	$(install)
 	touch .venv/serving

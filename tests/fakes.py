@@ -11,8 +11,9 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from tests.speech_settings import SETTINGS
-from webapp.speech.bundle import Card, Figures, Origin
+from webapp.speech.bundle import Card, Curves, Figures, Origin
 from webapp.speech.emotions import Emotion
+from webapp.speech.errors import MissingExtra
 from webapp.speech.recognizer import Recognition
 from webapp.speech.waveform import Waveform
 
@@ -29,16 +30,34 @@ PROBABILITIES = {
 """What a fake recognizer hears in everything."""
 
 
+def figures(protocol: str, uar: float) -> Figures:
+    """How good a model that does not exist is under a protocol."""
+    confusion = tuple(tuple(6 if row == column else 1 for column in range(8)) for row in range(8))
+    return Figures(
+        protocol=protocol,
+        description=f"Made up for tests of {protocol}.",
+        command=f"python -m training evaluate fake --protocol {protocol}",
+        corpora=("ravdess",),
+        clips=104,
+        speakers=24,
+        seeds=(0,),
+        accuracy=0.625,
+        uar=uar,
+        macro_f1=0.59,
+        uars=(uar,),
+        calibration_error=0.043,
+        confusion=confusion,
+    )
+
+
 def card(name: str = "cnn_lstm", title: str = "Convolutions and LSTM") -> Card:
     """The card of a model that does not exist."""
-    labels = tuple(Emotion)
-    confusion = tuple(tuple(6 if row == column else 1 for column in range(8)) for row in range(8))
     return Card(
         name=name,
         title=title,
         summary="A fake for tests.",
         version="1.0.0",
-        labels=labels,
+        labels=tuple(Emotion),
         features=SETTINGS,
         recipe={},
         origin=Origin(
@@ -50,19 +69,17 @@ def card(name: str = "cnn_lstm", title: str = "Convolutions and LSTM") -> Card:
             data_checksum="0" * 64,
             packages={},
         ),
-        figures=Figures(
-            protocol="speaker_5fold",
-            description="Made up for tests.",
-            command="none",
-            corpora=("ravdess",),
-            clips=104,
-            speakers=24,
-            seeds=(0,),
-            accuracy=0.625,
-            uar=0.6,
-            macro_f1=0.59,
-            confusion=confusion,
+        figures=figures("speaker_5fold", 0.6),
+        random=figures("random_split", 0.75),
+        curves=Curves(
+            loss=(2.1, 1.4, 0.9),
+            validation_loss=(2.0, 1.6, 1.7),
+            accuracy=(0.15, 0.5, 0.7),
+            validation_accuracy=(0.2, 0.45, 0.44),
+            chosen=2,
         ),
+        milliseconds=12.3,
+        seconds_an_epoch=4.5,
         licence="none",
         credit="nobody",
         checksums={},
@@ -76,12 +93,15 @@ class FakeRecognizer:
     card: Card = field(default_factory=card)
     probabilities: Mapping[Emotion, float] = field(default_factory=lambda: PROBABILITIES)
     asked: int = 0
+    missing: str | None = None
 
     @property
     def name(self) -> str:
         return self.card.name
 
     def recognize(self, waveform: Waveform) -> Recognition:
+        if self.missing is not None:
+            raise MissingExtra(self.missing)
         self.asked += 1
         return Recognition(self.probabilities)
 

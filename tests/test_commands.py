@@ -2,8 +2,10 @@ import json
 import os
 import re
 
+import msgspec
 import pytest
 
+from tests.fakes import card
 from tests.sounds import encode, voice
 from webapp import prediction_log
 
@@ -136,12 +138,32 @@ def test_no_file_at_all(runner):
 
 
 def test_models_is_a_table(runner):
+    figures = ["1.0.0", "0.625", "0.600", "0.590", "+0.150", "speaker_5fold"]
     lines = runner.invoke(args=["models"]).stdout.splitlines()
     cells = [re.split(r"\s{2,}", line) for line in lines]
     assert cells == [
-        ["name", "title", "version", "accuracy", "UAR", "macro F1", "protocol"],
-        ["ann", "Dense layers", "1.0.0", "0.625", "0.600", "0.590", "speaker_5fold"],
-        ["cnn_lstm", "Convolutions and LSTM", "1.0.0", "0.625", "0.600", "0.590", "speaker_5fold"],
+        ["name", "title", "version", "accuracy", "UAR", "macro F1", "leak", "protocol"],
+        ["ann", "Dense layers", *figures],
+        ["cnn_lstm", "Convolutions and LSTM", *figures],
     ]
     starts = {line.index("1.0.0") for line in lines[1:]}
     assert len(starts) == 1
+
+
+def test_models_say_what_is_not_known_and_what_is_missing(runner, recognizers):
+    recognizers["ann"].card = msgspec.structs.replace(card("ann"), random=None)
+    recognizers["ann"].missing = "ann needs a package. Install it."
+    lines = runner.invoke(args=["models"]).stdout.splitlines()
+    assert re.split(r"\s{2,}", lines[1])[-2:] == ["-", "speaker_5fold"]
+    assert lines[3:] == ["ann needs a package. Install it."]
+
+
+def test_a_model_that_cannot_hear_yet_is_refused_before_anything_is_heard(
+    runner, app, clip, recognizers
+):
+    recognizers["ann"].missing = "ann needs a package. Install it."
+    result = runner.invoke(args=["recognize", "--model", "ann", clip])
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert "ann needs a package. Install it." in result.stderr
+    assert count(app) == 0

@@ -6,10 +6,14 @@ from pathlib import Path
 import pytest
 
 from training.__main__ import parser
+from training.corpora import LOADERS
+from training.recipe import RECIPES
+from training.splits import MEASURED
 from webapp.config import setting_names
 from webapp.speech.bundle import read_card
 
 ROOT = Path(__file__).parents[1]
+RELEASED = sorted(path.parent.name for path in (ROOT / "webapp" / "bundles").glob("*/card.json"))
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +28,7 @@ def test_every_setting_is_named_and_none_that_does_not_exist(readme):
 def test_every_route_is_named(readme, app):
     rules = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"}
     named = set(re.findall(r"`(/[^` ]*)`", readme))
-    assert {rule.replace("<id>", "ID") for rule in rules} == named
+    assert {rule.replace("<id>", "ID").replace("<name>", "NAME") for rule in rules} == named
 
 
 def test_every_shell_command_and_option_is_named(readme, app):
@@ -50,7 +54,7 @@ def test_every_make_target_in_the_readme_exists(readme):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE)
 
 
-@pytest.mark.parametrize("name", ["ann", "cnn_lstm"])
+@pytest.mark.parametrize("name", RELEASED)
 def test_the_figures_are_those_of_the_card(readme, name):
     figures = read_card(ROOT / "webapp" / "bundles" / name).figures
     (row,) = re.findall(rf"^\| `{name}`.*\|$", readme, re.MULTILINE)
@@ -66,3 +70,8 @@ def test_every_direct_dependency_is_pinned_and_explained(readme):
                 name, separator, _ = line.partition("==")
                 assert separator, f"{line} is not pinned"
                 assert name.lower() in readme.lower()
+
+
+def test_every_recipe_corpus_and_protocol_is_named(readme):
+    for name in (*(path.stem for path in RECIPES.glob("*.toml")), *LOADERS, *MEASURED):
+        assert f"`{name}`" in readme

@@ -3,7 +3,7 @@ import inspect
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from webapp import commands, prediction_log
+from webapp import commands, prediction_log, submission
 from webapp.errors import NoFile, failure
 from webapp.speech import errors as speech
 
@@ -74,13 +74,16 @@ def test_a_log_that_is_away_is_told(client, visitor, monkeypatch, wav, kept, cap
 def test_every_kind_has_a_status_of_its_own():
     kinds = {
         kind
-        for module in (speech, commands)
+        for module in (speech, commands, submission)
         for _, kind in inspect.getmembers(module, inspect.isclass)
         if issubclass(kind, speech.SpeechError) and kind is not speech.SpeechError
     }
     told = {kind: failure(kind("A sentence.")) for kind in {*kinds, NoFile}}
     assert {kind.code for kind in kinds} >= {"empty_file", "not_audio", "too_large", "no_speech"}
+    ours = told.pop(speech.MissingExtra)
+    assert ours.status == 503
     assert all(400 <= one.status < 500 for one in told.values())
+    told[speech.MissingExtra] = ours
     assert len({one.code for one in told.values()}) == len(told)
     assert all(one.title for one in told.values())
 

@@ -1,6 +1,6 @@
 import re
 
-from tests.fakes import Visitor
+from tests.fakes import FakeRecognizer, Visitor, card
 from webapp import prediction_log
 
 
@@ -66,3 +66,13 @@ def test_its_form_carries_the_token(visitor, client, wav):
     visitor.sent(wav)
     token = visitor.token("/history/delete")
     assert client.post("/history/delete", data={"csrf_token": token}).status_code == 303
+
+
+def test_it_shows_which_model_spoke(visitor, client, make_app, settings, wav):
+    visitor.sent(wav, model="ann")
+    visitor.sent(wav)
+    page = client.get("/history").text
+    assert 'role="cell">Dense layers</td>' in page
+    assert 'role="cell">Convolutions and LSTM</td>' in page
+    later = make_app(settings, {"cnn_lstm": FakeRecognizer(card())})
+    assert 'role="cell">ann</td>' in later.test_client().get("/history").text

@@ -10,7 +10,7 @@ from webapp import prediction_log
 from webapp.prediction_log import Source
 from webapp.recordings import Recordings
 from webapp.speech.errors import EmptyFile, NoSpeech, TooLarge, TooLong, UnknownModel
-from webapp.submission import Desk, desk, shown_name
+from webapp.submission import Desk, NotKept, desk, shown_name
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -128,3 +128,23 @@ def test_the_clock_of_an_application_is_utc(app):
 )
 def test_names_are_text_to_show(came, shown):
     assert shown_name(came) == shown
+
+
+def test_hearing_again_is_a_prediction_of_its_own(at, wav, kept):
+    first = at.submit(wav, source=Source.RECORDING, file_name="a.wav")
+    second = at.hear_again(prediction_log.get(first.id), "ann")
+    row = prediction_log.get(second.id)
+    assert second.id != first.id
+    assert (row.model, row.file_name, row.source) == ("ann", "a.wav", "recording")
+    assert row.content_hash == hashlib.sha256(wav).hexdigest()
+    assert len(kept()) == 2
+    at.forget(first.id)
+    assert at.audio(row) == wav
+
+
+def test_what_was_not_kept_cannot_be_heard_again(at, wav, settings):
+    first = at.submit(wav, source=Source.UPLOAD, file_name="a.wav")
+    at.recordings.remove(prediction_log.get(first.id).audio_name)
+    with pytest.raises(NotKept, match="Send it once more"):
+        at.hear_again(prediction_log.get(first.id), "ann")
+    assert prediction_log.count() == 1

@@ -3,9 +3,11 @@ import re
 
 import pytest
 
-from tests.fakes import Visitor
+from tests.fakes import Visitor, fake_recognizers
 from tests.sounds import encode, voice
 from webapp import prediction_log
+
+NEEDS = "ann needs a package. Install it."
 
 
 def test_form_works_without_javascript(client):
@@ -83,3 +85,36 @@ def test_two_visitors_do_not_share_tokens(app, visitor, wav):
     other.client.get("/upload")
     form = {"csrf_token": visitor.token(), "audio": (io.BytesIO(wav), "a.wav")}
     assert other.client.post("/upload", data=form).status_code == 400
+
+
+class TestMissingExtra:
+    @pytest.fixture
+    def recognizers(self):
+        made = fake_recognizers()
+        made["ann"].missing = NEEDS
+        return made
+
+    def test_it_is_offered_but_cannot_be_chosen(self, client):
+        for address in ("/upload", "/record"):
+            page = client.get(address).text
+            assert re.search(r'<option disabled value="ann">Dense layers, not installed</', page)
+            assert NEEDS in page
+            assert re.search(r'<option selected value="cnn_lstm">', page)
+
+    def test_sent_anyway_it_is_told(self, visitor, app, wav, kept):
+        response = visitor.send(wav, model="ann")
+        assert response.status_code == 503
+        assert f'role="alert">{NEEDS}' in response.text
+        response = visitor.send(wav, model="ann", headers={"Accept": "application/json"})
+        assert response.json["error"] == {"code": "missing_extra", "sentence": NEEDS}
+        with app.app_context():
+            assert prediction_log.count() == 0
+        assert not kept()
+
+
+@pytest.mark.parametrize(
+    ("query", "chosen"), [("", "cnn_lstm"), ("?model=ann", "ann"), ("?model=nobody", "cnn_lstm")]
+)
+def test_the_address_can_choose_beforehand(client, query, chosen):
+    for address in ("/upload", "/record"):
+        assert f'<option selected value="{chosen}">' in client.get(address + query).text

@@ -12,7 +12,7 @@ from werkzeug.wsgi import get_input_stream
 
 from webapp.speech import errors as speech
 from webapp.speech.errors import SpeechError
-from webapp.submission import desk, too_large
+from webapp.submission import NotKept, desk, too_large
 
 HEARD_OUT = 8
 """A body that is too large is taken in, and thrown away, up to so many times the limit."""
@@ -42,18 +42,21 @@ _STATUSES: Mapping[type[SpeechError], int] = {
     NoFile: 400,
     speech.EmptyFile: 400,
     speech.UnknownModel: 400,
+    NotKept: 409,
     speech.TooLarge: 413,
     speech.TooLong: 413,
     speech.NotAudio: 415,
     speech.NoSound: 422,
     speech.TooShort: 422,
     speech.NoSpeech: 422,
+    speech.MissingExtra: 503,
 }
 
 _TITLES: Mapping[int, str] = {
     400: "That did not work",
     404: "Nothing here",
     405: "Not this way",
+    409: "No longer here",
     413: "Too much to hear",
     415: "Not a recording",
     422: "No voice to hear",

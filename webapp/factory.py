@@ -12,7 +12,7 @@ from webapp.config import ROOT, SettingError, Settings, kept_secret_key, read_se
 from webapp.database import open_log
 from webapp.forms import VoiceRequest
 from webapp.locks import locked
-from webapp.pages import filters, health, history, home, record, result, upload
+from webapp.pages import filters, health, history, home, models, record, result, upload
 from webapp.prediction_log import db
 from webapp.recordings import Recordings
 from webapp.speech.recognizer import Recognizer, load_recognizers
@@ -52,7 +52,7 @@ def create_app(
     _configure(app, settings)
     _open_instance(app, desk)
     CSRFProtect(app)
-    for page in (home, upload, record, result, history, health):
+    for page in (home, upload, record, result, history, models, health):
         app.register_blueprint(page.blueprint)
     for part in (errors, filters, commands):
         part.register(app)

@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField
 
-from webapp.speech.bundle import Card
+from webapp.speech.recognizer import Recognizer
 
 
 class VoiceRequest(Request):
@@ -26,14 +26,29 @@ class EmptyForm(FlaskForm):
     """A form with nothing but its proof that it came from a page of ours."""
 
 
-class VoiceForm(FlaskForm):
+class ModelForm(FlaskForm):
+    """The model that is to hear."""
+
+    model = SelectField("Model", validate_choice=False)  # an unknown one fails at the desk
+    missing: tuple[str, ...] = ()
+    """Of each model that is offered but can't hear yet, a sentence on what it needs."""
+
+    def offer(self, recognizers: Iterable[Recognizer]) -> None:
+        """Offer these models to choose from, each with how often it is right."""
+        offered = list(recognizers)
+        self.model.choices = [_choice(recognizer) for recognizer in offered]
+        self.missing = tuple(one.missing for one in offered if one.missing is not None)
+
+
+class VoiceForm(ModelForm):
     """A voice and the model that is to hear it."""
 
     audio = FileField("Audio", validators=[FileRequired("Choose a file with a voice in it first.")])
-    model = SelectField("Model", validate_choice=False)  # an unknown one fails at the desk
 
-    def offer(self, cards: Iterable[Card]) -> None:
-        """Offer these models to choose from, each with how often it is right."""
-        self.model.choices = [
-            (card.name, f"{card.title}, right on {card.figures.accuracy:.0%}") for card in cards
-        ]
+
+def _choice(recognizer: Recognizer) -> tuple[str, str, dict[str, bool]]:
+    """Value, words and attributes of an option; one that can't hear yet can't be chosen."""
+    card = recognizer.card
+    if recognizer.missing is not None:
+        return card.name, f"{card.title}, not installed", {"disabled": True}
+    return card.name, f"{card.title}, right on {card.figures.accuracy:.0%}", {}

@@ -9,6 +9,9 @@ from PIL import Image
 from webapp.speech.features import FLOOR_DB, FeatureSettings, log_mel
 from webapp.speech.waveform import Waveform
 
+SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+"""What a picture in SVG may load: nothing; it brings its own colours, for light and for dark."""
+
 WIDTH, HEIGHT = 800, 300
 """Size of the spectrogram in pixels."""
 

@@ -16,11 +16,17 @@ from webapp.config import Limits, Settings
 from webapp.prediction_log import Prediction, Source
 from webapp.recordings import Recordings
 from webapp.speech.decode import decode
-from webapp.speech.errors import TooLarge, UnknownModel
+from webapp.speech.errors import SpeechError, TooLarge, UnknownModel
 from webapp.speech.quality import inspect
 from webapp.speech.recognizer import Recognizer
 
 LONGEST_NAME = 255
+
+
+class NotKept(SpeechError):
+    """The audio of a prediction was not kept, or is gone."""
+
+    code = "not_kept"
 
 
 def _now() -> datetime:
@@ -62,6 +68,20 @@ class Desk:
         if log:
             self._keep(data, prediction)
         return prediction
+
+    def hear_again(self, prediction: Prediction, model: str) -> Prediction:
+        """Let a model hear the kept audio of a prediction; a prediction of its own is logged.
+
+        Raises `NotKept` where there is no audio, and what `submit` raises.
+        """
+        data = self.audio(prediction)
+        if data is None:
+            raise NotKept(
+                "The recording was not kept, or is gone, so it cannot be heard again. "
+                "Send it once more and choose the model there."
+            )
+        source = Source(prediction.source)
+        return self.submit(data, source=source, file_name=prediction.file_name, model=model)
 
     def recognizer(self, model: str | None) -> Recognizer:
         """The recognizer of that name, the default one for None; raises `UnknownModel`."""

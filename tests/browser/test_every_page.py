@@ -5,15 +5,18 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import expect
 
+from tests.fakes import fake_recognizers
 from webapp.speech.emotions import Emotion
 
-PAGES = ("/", "/upload", "/record", "/history", "/history/delete", "RESULT", "/nowhere")
+PAGES = ("/", "/upload", "/record", "/history", "/history/delete", "RESULT", "/models", "/nowhere")
 
 TOO_WIDE = """() => [...document.querySelectorAll("body *")].filter((element) => {
   const box = element.getBoundingClientRect();
   const hidden = element.closest(".unseen, .skip, svg, thead");
   return box.width && box.right > innerWidth + 0.5 && !hidden;
 }).map((element) => element.outerHTML.slice(0, 80))"""
+
+CHOOSING = "What the models are and how to choose"
 
 UNNAMED = """() => [
   ...document.querySelectorAll("a,button,input,select,audio,img,svg,summary,meter,progress")
@@ -109,6 +112,26 @@ def test_tables_have_captions_and_headers(browser, visit, addresses):
     expect(table.get_by_role("row", name="Happy")).to_contain_text("61%")
 
 
+def test_tables_of_models_have_captions_and_headers(browser, visit):
+    page = visit(browser, "/models")
+    tables = page.get_by_role("table")
+    expect(tables).to_have_count(1 + 2 * len(fake_recognizers()))
+    assert page.locator("table:not(:has(caption))").count() == 0
+    assert page.locator("th:not([scope])").count() == 0
+    expect(tables.first.get_by_role("row", name="Dense layers")).to_contain_text("62.5%")
+    angry = tables.nth(1).locator("tbody tr").nth(4)
+    expect(angry.get_by_role("rowheader")).to_have_text("angry")
+    expect(angry.get_by_role("cell")).to_have_text(["1", "1", "1", "1", "6", "1", "1", "1"])
+
+
+def test_models_stay_a_table_where_they_look_like_cards(browser, visit):
+    page = visit(browser, "/models", viewport={"width": 360, "height": 740})
+    table = page.get_by_role("table").first
+    expect(table.get_by_role("row")).to_have_count(1 + len(fake_recognizers()) + 1)
+    expect(table.get_by_role("columnheader")).to_have_count(8)
+    expect(table.get_by_role("rowheader").first).to_contain_text("Dense layers")
+
+
 def test_rows_stay_rows_where_they_look_like_cards(browser, visit, addresses):
     page = visit(browser, "/history", viewport={"width": 360, "height": 740})
     expect(page.get_by_role("table").get_by_role("row")).to_have_count(2)
@@ -120,10 +143,15 @@ def test_rows_stay_rows_where_they_look_like_cards(browser, visit, addresses):
     [
         (
             "/",
-            ["Skip to the content", "Tonelog", "Upload", "Record", "History", "Upload", "Record"],
+            [
+                "Skip to the content",
+                "Tonelog",
+                *("Upload", "Record", "History", "Models"),
+                "Upload",
+            ],
         ),
-        ("/upload", ["audio", "model", "Name the emotion"]),
-        ("/record", ["Record", "model"]),
+        ("/upload", ["audio", "model", CHOOSING, "Name the emotion"]),
+        ("/record", ["Record", "model", CHOOSING]),
     ],
 )
 def test_keyboard_reaches_the_controls_in_order(browser, visit, address, names):
@@ -164,3 +192,17 @@ def test_tones_have_enough_contrast(browser, visit, addresses, scheme):
         assert page.evaluate(CONTRAST, bar) >= 3, emotion
     for soft in (".facts dt", ".bottom p"):
         assert page.evaluate(CONTRAST, [[soft, "color"], [".panel", "backgroundColor"]]) >= 4.5
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_figures_of_models_have_enough_contrast(browser, visit, scheme):
+    page = visit(browser, "/models", color_scheme=scheme)
+    panel = [".panel", "backgroundColor"]
+    for words in (".compare thead th", ".compare-baseline th", ".words dd", ".matrix td", ".badge"):
+        assert page.evaluate(CONTRAST, [[words, "color"], panel]) >= 4.5, words
+    for emotion in Emotion:
+        words = f".emotions .tone-{emotion} th"
+        assert page.evaluate(CONTRAST, [[words, "color"], panel]) >= 4.5, emotion
+    assert page.evaluate(CONTRAST, [[".bar-uar", "fill"], panel]) >= 3
+    assert page.evaluate(CONTRAST, [[".bar-leak", "stroke"], panel]) >= 3
+    assert page.evaluate(CONTRAST, [[".bar-chance", "fill"], [".bar-chance", "stroke"]]) >= 3

@@ -23,7 +23,8 @@ def show() -> str:
     """A page of the log."""
     number = request.args.get("page", 1, type=int)
     page = prediction_log.page(number, desk().settings.page_size)
-    return render_template("history.html", page=page)
+    titles = {name: heard.card.title for name, heard in desk().recognizers.items()}
+    return render_template("history.html", page=page, titles=titles)
 
 
 @blueprint.get("/delete")

@@ -19,34 +19,24 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from webapp import pictures, prediction_log
-from webapp.errors import wants_json
+from webapp.errors import Failure, answer, wants_json
+from webapp.forms import ModelForm
+from webapp.pages.sending import answer_with
 from webapp.prediction_log import Prediction
-from webapp.speech.bundle import Card
 from webapp.speech.decode import decode, playable_type, to_wav
+from webapp.speech.errors import SpeechError
 from webapp.speech.quality import Remark
+from webapp.speech.recognizer import Recognizer
 from webapp.speech.waveform import Waveform
 from webapp.submission import desk
 
 blueprint = Blueprint("result", __name__, url_prefix="/predictions")
 
-SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-"""The picture brings its own colours, for light and for dark."""
-
 
 @blueprint.get("/<id>")
 def show() -> ResponseReturnValue:
     """The result, for people; the same as JSON for programs."""
-    prediction = _prediction()
-    if wants_json():
-        return _document(prediction)
-    return render_template(
-        "result.html",
-        prediction=prediction,
-        card=_card(prediction),
-        bars=prediction.ranking,
-        remarks=[Remark(code) for code in prediction.remarks],
-        has_audio=desk().has_audio(prediction),
-    )
+    return _document(_prediction()) if wants_json() else _page()
 
 
 @blueprint.get("/<id>.json")
@@ -75,7 +65,7 @@ def waveform() -> Response:
     """How loud the clip is over time."""
     response = make_response(pictures.waveform_svg(_waveform(_prediction())))
     response.content_type = "image/svg+xml"
-    response.headers["Content-Security-Policy"] = SVG_POLICY
+    response.headers["Content-Security-Policy"] = pictures.SVG_POLICY
     return response
 
 
@@ -85,6 +75,16 @@ def spectrogram() -> Response:
     response = make_response(pictures.spectrogram_png(_waveform(_prediction())))
     response.content_type = "image/png"
     return response
+
+
+@blueprint.post("/<id>/again")
+def again() -> Response:
+    """Let another model hear the kept audio, and go to what it heard."""
+    try:
+        heard = desk().hear_again(_prediction(), ModelForm().model.data or "")
+    except SpeechError as error:
+        return answer(error, _page)
+    return answer_with(heard)
 
 
 @blueprint.post("/<id>/delete")
@@ -106,11 +106,35 @@ def _prediction() -> Prediction:
     return found
 
 
-def _card(prediction: Prediction) -> Card | None:
-    """The card of the model that spoke; None if that version is no longer here."""
-    recognizer = desk().recognizers.get(prediction.model)
-    same = recognizer is not None and recognizer.card.version == prediction.model_version
-    return recognizer.card if recognizer is not None and same else None
+def _page(failure: Failure | None = None) -> str:
+    """The page of the prediction, with what went wrong on it, if something did."""
+    prediction = _prediction()
+    spoke = desk().recognizers.get(prediction.model)
+    return render_template(
+        "result.html",
+        prediction=prediction,
+        installed=spoke and spoke.card,
+        card=spoke.card if spoke is not None and _spoke(spoke, prediction) else None,
+        bars=prediction.ranking,
+        remarks=[Remark(code) for code in prediction.remarks],
+        has_audio=desk().has_audio(prediction),
+        form=_others(prediction),
+        error=failure and failure.sentence,
+    )
+
+
+def _spoke(recognizer: Recognizer, prediction: Prediction) -> bool:
+    """Whether this model, in this version, gave the prediction."""
+    card = recognizer.card
+    return (card.name, card.version) == (prediction.model, prediction.model_version)
+
+
+def _others(prediction: Prediction) -> ModelForm:
+    """A form that offers the models that did not speak."""
+    form = ModelForm(formdata=None)
+    everybody = desk().recognizers.values()
+    form.offer(one for one in everybody if not _spoke(one, prediction))
+    return form
 
 
 def _audio(prediction: Prediction) -> bytes:

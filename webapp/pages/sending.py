@@ -1,6 +1,16 @@
 """What the upload and the record page share: a form with a voice in, a prediction out."""
 
-from flask import Blueprint, Response, g, jsonify, make_response, redirect, render_template, url_for
+from flask import (
+    Blueprint,
+    Response,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from webapp.errors import Failure, NoFile, answer, wants_json
@@ -32,7 +42,7 @@ def sending_page(name: str, source: Source) -> Blueprint:
 
     @blueprint.post(f"/{name}")
     def send() -> Response:
-        return _sent(_submit(source))
+        return answer_with(_submit(source))
 
     def again(error: Exception) -> Response:
         return answer(error, page)
@@ -43,12 +53,17 @@ def sending_page(name: str, source: Source) -> Blueprint:
 
 
 def _empty_form() -> VoiceForm:
-    """A form that leaves the request alone: a body that is too large must not be read again."""
-    return _offered(VoiceForm(formdata=None, model=desk().settings.default_model))
+    """A form that leaves the body alone: one that is too large must not be read again.
+
+    `?model=NAME` in the address chooses a model beforehand.
+    """
+    asked = request.args.get("model")
+    model = asked if asked in desk().recognizers else desk().settings.default_model
+    return _offered(VoiceForm(formdata=None, model=model))
 
 
 def _offered(form: VoiceForm) -> VoiceForm:
-    form.offer(recognizer.card for recognizer in desk().recognizers.values())
+    form.offer(desk().recognizers.values())
     return form
 
 
@@ -63,7 +78,8 @@ def _submit(source: Source) -> Prediction:
     )
 
 
-def _sent(prediction: Prediction) -> Response:
+def answer_with(prediction: Prediction) -> Response:
+    """The way to a new result: a redirect for people, its address as JSON for programs."""
     location = url_for("result.show", id=prediction.id)
     if wants_json():
         response = make_response(jsonify(id=prediction.id, location=location), 201)

@@ -1,0 +1,173 @@
+"""Models: every released bundle side by side, how good each is and how to choose."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, render_template, send_file
+
+from webapp import pictures
+from webapp.speech.bundle import PICTURES, TFLITE, Card, Figures
+from webapp.speech.emotions import Emotion
+from webapp.speech.recognizer import Recognizer
+from webapp.submission import desk
+
+blueprint = Blueprint("models", __name__, url_prefix="/models")
+
+CONFUSION, CURVES = PICTURES
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model as the page shows it."""
+
+    card: Card
+    missing: str | None
+    """What it needs before it can hear."""
+    size: int | None
+    """Bytes of the weights that serving loads; None where they are not on this disk."""
+
+    def has(self, picture: str) -> bool:
+        """Whether its bundle holds that picture."""
+        return picture in self.card.checksums
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What the same answer to every clip, without hearing any, would reach."""
+
+    accuracy: float
+    emotions: int
+
+    @property
+    def uar(self) -> float:
+        """One emotion is always right, the others never are."""
+        return 1 / self.emotions
+
+    @property
+    def macro_f1(self) -> float:
+        """The same for F1: recall is 1 for that emotion, precision its share of the clips."""
+        return 2 * self.accuracy / (1 + self.accuracy) / self.emotions
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Which models suit which wish."""
+
+    rightest: Model
+    rivals: Sequence[Model]
+    """So near to the rightest that chance may have put it first."""
+    better: Sequence[Model]
+    """Would be right still more often, but need something that is not installed."""
+    fastest: Model
+    smallest: Model | None
+    frankest: Model
+    """Its confidence is nearest to how often it is right."""
+
+
+@blueprint.get("")
+def show() -> str:
+    """All models, the one that is right most often first."""
+    models = [_model(recognizer) for recognizer in desk().recognizers.values()]
+    models.sort(key=_uar, reverse=True)
+    return render_template(
+        "models.html",
+        models=models,
+        advice=advice(models),
+        baselines=sorted({_baseline(model.card.figures) for model in models}, key=str),
+        default=desk().settings.default_model,
+        matrix_words=matrix_words,
+        curves_words=curves_words,
+    )
+
+
+@blueprint.get("/<name>/confusion.svg", defaults={"picture": CONFUSION})
+@blueprint.get("/<name>/curves.svg", defaults={"picture": CURVES})
+def draw(name: str, picture: str) -> Response:
+    """A picture from the bundle. Caches keep it and ask each time whether it is still the same."""
+    recognizer = desk().recognizers.get(name) or abort(404)
+    checksum = recognizer.card.checksums.get(picture) or abort(404)
+    path = _folder(recognizer.card) / picture
+    if not path.is_file():
+        abort(404)
+    response = send_file(path, mimetype="image/svg+xml", etag=checksum, conditional=True)
+    response.headers["Content-Security-Policy"] = pictures.SVG_POLICY
+    return response
+
+
+def advice(models: Sequence[Model]) -> Advice:
+    """Which model to choose for what, from their cards; of those that can hear, if any can."""
+    ready = [model for model in models if model.missing is None] or models
+    rightest = max(ready, key=_uar)
+    sized = [model for model in ready if model.size is not None]
+    return Advice(
+        rightest=rightest,
+        rivals=[one for one in ready if one is not rightest and _near(one, rightest)],
+        better=[one for one in models if one not in ready and _uar(one) > _uar(rightest)],
+        fastest=min(ready, key=lambda model: model.card.milliseconds),
+        smallest=min(sized, key=lambda model: model.size or 0, default=None),
+        frankest=min(ready, key=lambda model: model.card.figures.calibration_error),
+    )
+
+
+def matrix_words(card: Card) -> str:
+    """What a picture of the confusion matrix shows, for those who do not see it."""
+    figures, labels = card.figures, card.labels
+    rows = range(len(labels))
+    best, worst = max(rows, key=figures.recall), min(rows, key=figures.recall)
+    share, true, heard = max(_mistakes(figures.confusion, labels))
+    return (
+        f"Confusion matrix of {card.title}. Best known is {labels[best]} "
+        f"({figures.recall(best):.0%} of its clips), least {labels[worst]} "
+        f"({figures.recall(worst):.0%}). The commonest mistake: {true} heard as {heard}, "
+        f"in {share:.0%} of the {true} clips. All numbers are in the table below."
+    )
+
+
+def curves_words(card: Card) -> str:
+    """What a picture of the training curves shows, for those who do not see it."""
+    curves = card.curves
+    if curves is None:
+        return ""
+    kept = curves.chosen - 1
+    return (
+        f"Training curves of {card.title} over {len(curves.loss)} epochs. The loss on the training "
+        f"clips goes from {curves.loss[0]:.2f} to {curves.loss[-1]:.2f}, on the validation clips "
+        f"from {curves.validation_loss[0]:.2f} to {curves.validation_loss[-1]:.2f}. Kept was epoch "
+        f"{curves.chosen}, with accuracy {curves.accuracy[kept]:.0%} in training and "
+        f"{curves.validation_accuracy[kept]:.0%} in validation."
+    )
+
+
+def _model(recognizer: Recognizer) -> Model:
+    weights = _folder(recognizer.card) / TFLITE
+    size = weights.stat().st_size if weights.is_file() else None
+    return Model(recognizer.card, recognizer.missing, size)
+
+
+def _folder(card: Card) -> Path:
+    return desk().settings.bundles / card.name
+
+
+def _baseline(figures: Figures) -> Baseline:
+    return Baseline(round(figures.majority, 3), len(figures.confusion))
+
+
+def _uar(model: Model) -> float:
+    return model.card.figures.uar
+
+
+def _near(one: Model, best: Model) -> bool:
+    """Whether their UAR differ by no more than the seeds of either do."""
+    spreads = (model.card.figures.spread or 0.0 for model in (one, best))
+    return _uar(best) - _uar(one) <= max(spreads)
+
+
+def _mistakes(
+    confusion: Sequence[Sequence[int]], labels: Sequence[Emotion]
+) -> Iterable[tuple[float, str, str]]:
+    """Share of the clips of an emotion heard as another, that emotion, the other."""
+    for true, row in zip(labels, confusion, strict=True):
+        for heard, count in zip(labels, row, strict=True):
+            if heard != true:
+                yield count / max(1, sum(row)), true, heard
