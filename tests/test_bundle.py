@@ -29,7 +29,7 @@ from webapp.speech.recognizer import Recognizer, load_recognizers
 from webapp.speech.waveform import Waveform
 
 BUNDLES = Path(__file__).parents[1] / "webapp" / "bundles"
-RELEASED = ("ann", "cnn", "cnn_lstm")
+RELEASED = ("ann", "cnn", "cnn_lstm", "cnn_lstm_2d", "hybrid", "lstm")
 FILES = (TFLITE, GOLDEN, KERAS, *PICTURES)
 
 

@@ -207,10 +207,8 @@ def network_input(cut: Features, settings: FeatureSettings) -> Features:
 def _channel(cut: Features, name: Channel, settings: FeatureSettings) -> Features:
     """One picture of a window, (frames, n_mels); chroma's bands are repeated to that height."""
     mel, chroma = cut[:, : settings.n_mels], cut[:, settings.n_mels :]
-    if name == "mfcc":
-        return cepstra(mel, settings)
-    if name == "mel":
-        return mel
+    if name != "chroma":
+        return mel if name == "mel" else cepstra(mel, settings)
     return chroma[:, np.arange(settings.n_mels) * CHROMA_BANDS // settings.n_mels]
 
 
@@ -220,10 +218,8 @@ def windows(spectra: Features, settings: FeatureSettings) -> Features:
     Pauses as long as a window are left out: levelling would make noise of them as loud as a voice.
     """
     bands = settings.n_mels
-    cuts = [
-        spectra[start : start + settings.window_frames]
-        for start in window_starts(len(spectra), settings)
-    ]
+    starts = window_starts(len(spectra), settings)
+    cuts = [spectra[start : start + settings.window_frames] for start in starts]
     quietest = spectra[:, :bands].max() - (settings.trim_db or np.inf)
     heard = [
         np.hstack([levelled(cut[:, :bands]), cut[:, bands:]])
