@@ -15,7 +15,7 @@ from training.recipe import Recipe, load_recipe
 from training.release import release as release_run
 from training.report import report as write_report
 from training.run import Measured, RunError, describe, evaluations, open_run, read_run
-from training.splits import PROTOCOLS, all_speakers
+from training.splits import PROTOCOLS, RELEASED
 from training.survey import survey
 from training.utterance import CorpusError, Utterance
 from training.visualize import visualize as draw
@@ -32,11 +32,9 @@ def corpora_from(environment: Mapping[str, str]) -> dict[str, Path]:
 def fit(options: Namespace) -> None:
     """Train a recipe on all speakers but two validation ones."""
     recipe, utterances, dataset = _prepare(options)
-    run = describe(
-        recipe, "all_speakers", options.seed, options.corpus, utterances, dataset.checksum
-    )
+    run = describe(recipe, RELEASED, options.seed, options.corpus, utterances, dataset.checksum)
     folder = open_run(options.instance / "runs", run)
-    (split,) = all_speakers(utterances, options.seed)
+    (split,) = PROTOCOLS[RELEASED](utterances, options.seed)
     fit_split(recipe, dataset, split, options.seed, folder / split.name)
     print(f"Finished: {run.name}\nRelease it with: python -m training release {run.name} NAME")
 

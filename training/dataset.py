@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from tqdm import tqdm
 
+from training.corpora.loader import MAX_SECONDS
 from training.utterance import Utterance, data_checksum
 from webapp.speech.decode import decode
 from webapp.speech.emotions import Emotion
@@ -107,4 +108,4 @@ class Dataset:
 
 def waveform(utterance: Utterance) -> Waveform:
     """The sound of an utterance; raises `SpeechError` where its file is damaged."""
-    return decode(utterance.path.read_bytes(), max_seconds=60.0)
+    return decode(utterance.path.read_bytes(), MAX_SECONDS)

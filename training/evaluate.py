@@ -1,7 +1,5 @@
 """Measuring a recipe under a protocol. The only reader of test clips."""
 
-import csv
-import statistics
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +12,7 @@ from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, recall_s
 
 from training.dataset import Dataset
 from training.fit import NETWORK, fit
-from training.history import HISTORY
+from training.history import seconds_an_epoch
 from training.recipe import Recipe
 from training.run import Measured, RunCard, read_run
 from training.split import Split
@@ -108,7 +106,7 @@ def evaluate(
     measured = Measured(
         figures=figures(read_run(folder), Answers.joined(parts)),
         splits={split.name: part.uar for split, part in zip(splits, parts, strict=True)},
-        seconds_an_epoch=seconds_an_epoch([folder / split.name / HISTORY for split in splits]),
+        seconds_an_epoch=seconds_an_epoch([folder / split.name for split in splits]),
         parameters=network.count_params(),
         milliseconds=milliseconds_a_window(network, recipe.features),
     )
@@ -152,15 +150,6 @@ def figures(run: RunCard, answered: Answers) -> Figures:
         calibration_error=answered.calibration_error,
         confusion=answered.confusion,
     )
-
-
-def seconds_an_epoch(histories: Sequence[Path]) -> float | None:
-    """Median over the epochs of several splits; None where that was not recorded."""
-    seconds: list[float] = []
-    for path in filter(Path.is_file, histories):
-        with path.open(newline="") as file:
-            seconds += [float(row["seconds"]) for row in csv.DictReader(file) if "seconds" in row]
-    return statistics.median(seconds) if seconds else None
 
 
 def milliseconds_a_window(network: keras.Model, settings: FeatureSettings) -> float:

@@ -113,7 +113,7 @@ def _train(recipe: Recipe, dataset: Dataset, split: Split, seed: int, folder: Pa
         fit_svm(recipe.support_vectors, training, validation).save(folder / NETWORK)
         return
     assert recipe.training is not None  # a recipe has one or the other
-    clips = _batches(recipe, recipe.training, dataset, split.training, seed)
+    clips = _batches(recipe, recipe.training, dataset, split.training, training, seed)
     network = BUILDERS[recipe.network](recipe.features, len(dataset.labels), training[0])
     network.compile(
         optimizer=optimizer(recipe.training, steps=len(clips)),
@@ -132,11 +132,16 @@ def _train(recipe: Recipe, dataset: Dataset, split: Split, seed: int, folder: Pa
 
 
 def _batches(
-    recipe: Recipe, training: Training, dataset: Dataset, clips: Sequence[Utterance], seed: int
+    recipe: Recipe,
+    training: Training,
+    dataset: Dataset,
+    clips: Sequence[Utterance],
+    windows: tuple[Features, Labels],
+    seed: int,
 ) -> Batches:
-    """Clips changed at random; where a recipe changes nothing, their windows as they are."""
+    """Clips changed at random; where a recipe changes nothing, their `windows` as they are."""
     if recipe.augmentation == Augmentation() and recipe.features.pooling != "none":
-        return Batches(*windows_of(dataset, clips), training.batch_size, seed)
+        return Batches(*windows, training.batch_size, seed)
     return AugmentedClips(recipe, training, dataset, clips, seed)
 
 

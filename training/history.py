@@ -2,6 +2,8 @@
 
 import csv
 import math
+import statistics
+from collections.abc import Sequence
 from pathlib import Path
 
 from training.run import RunError
@@ -19,11 +21,9 @@ def read_curves(split: Path) -> Curves | None:
     Raises `RunError` where the file is damaged. The kept epoch is the first with the lowest
     validation loss, as in `fit`.
     """
-    path = split / HISTORY
-    if not path.is_file():
+    epochs = _epochs(split)
+    if epochs is None:
         return None
-    with path.open(newline="") as lines:
-        epochs = list(csv.DictReader(lines))
     try:
         losses = [float(epoch["val_loss"]) for epoch in epochs]
         return Curves(
@@ -34,7 +34,25 @@ def read_curves(split: Path) -> Curves | None:
             chosen=1 + losses.index(min(loss for loss in losses if math.isfinite(loss))),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise RunError(f"{path} is damaged: {error}. Remove its run and make it again.") from error
+        raise RunError(
+            f"{split / HISTORY} is damaged: {error}. Remove its run and make it again."
+        ) from error
+
+
+def seconds_an_epoch(splits: Sequence[Path]) -> float | None:
+    """Median over the epochs of several splits; None where that was not recorded."""
+    epochs = [epoch for split in splits for epoch in _epochs(split) or ()]
+    seconds = [float(epoch["seconds"]) for epoch in epochs if "seconds" in epoch]
+    return statistics.median(seconds) if seconds else None
+
+
+def _epochs(split: Path) -> list[dict[str, str]] | None:
+    """One line an epoch, by column; None where there is no history."""
+    path = split / HISTORY
+    if not path.is_file():
+        return None
+    with path.open(newline="") as lines:
+        return list(csv.DictReader(lines))
 
 
 def _column(epochs: list[dict[str, str]], name: str) -> tuple[float, ...]:

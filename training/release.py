@@ -18,8 +18,9 @@ from training import pictures
 from training.fit import FINISHED, NETWORK
 from training.history import read_curves
 from training.run import Measured, RunCard, RunError, read_run
-from training.seeds import RELEASED, joined, seconds_an_epoch
+from training.seeds import joined, seconds_an_epoch
 from training.split import Listing, voices
+from training.splits import RELEASED
 from webapp.speech.bundle import (
     GOLDEN,
     KERAS,

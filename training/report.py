@@ -9,8 +9,8 @@ from training.reporting.comparison import Comparison, comparisons, names
 from training.reporting.markdown import shown, table
 from training.reporting.reasons import Reason, read_reasons
 from training.run import RunCard
-from training.seeds import RELEASED, Seeds, read_seeds
-from training.splits import DESCRIPTIONS, PROTOCOLS
+from training.seeds import Seeds, read_seeds
+from training.splits import DESCRIPTIONS, MEASURED
 
 PAGE, NOTES, REASONS = "RESULTS.md", "notes.md", "reasons.toml"
 
@@ -57,8 +57,7 @@ def report(runs: Path, folder: Path = HERE, inputs: Path = HERE, recipes: Path =
     `RunError` where a run or one of these cannot be read.
     """
     known = [load_recipe(path.stem, recipes) for path in sorted(recipes.glob("*.toml"))]
-    protocols = [protocol for protocol in PROTOCOLS if protocol != RELEASED]
-    reasons = read_reasons(inputs / REASONS, [recipe.name for recipe in known], protocols)
+    reasons = read_reasons(inputs / REASONS, [recipe.name for recipe in known], MEASURED)
     seeds = read_seeds(runs, {recipe.name: recipe.digest for recipe in known})
     found = comparisons(seeds.measured)
     notes = inputs / NOTES
@@ -102,7 +101,7 @@ def _claims(
 
 def _protocols(found: Sequence[Comparison]) -> str:
     named = {protocol for one in found for protocol in one.protocols}
-    rows = [[shown(name), DESCRIPTIONS[name]] for name in PROTOCOLS if name in named]
+    rows = [[shown(name), DESCRIPTIONS[name]] for name in MEASURED if name in named]
     return f"## Protocols\n\n{table(['protocol', 'description'], rows)}"
 
 

@@ -10,10 +10,8 @@ import msgspec
 
 from training.history import read_curves
 from training.run import MEASURED, Measured, RunCard, read_run
+from training.splits import RELEASED
 from webapp.speech.bundle import Figures
-
-RELEASED = "all_speakers"
-"""Runs under it give weights, not figures."""
 
 
 def joined(measured: Sequence[Measured]) -> Figures:

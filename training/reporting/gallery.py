@@ -5,9 +5,10 @@ from pathlib import Path
 
 from training import pictures
 from training.history import read_curves
-from training.reporting.comparison import INDEPENDENT, Comparison
+from training.reporting.comparison import Comparison
 from training.reporting.overview import leak
 from training.seeds import Seeds
+from training.splits import STRICT
 from webapp.speech.bundle import Curves
 from webapp.speech.emotions import Emotion
 
@@ -16,7 +17,7 @@ FOLDER = "results"
 
 def independent(found: Comparison) -> list[Seeds]:
     """What each recipe did on speakers never heard: this is shown emotion by emotion."""
-    return [seeds for recipe in found.recipes if (seeds := found.first(recipe, INDEPENDENT))]
+    return [seeds for recipe in found.recipes if (seeds := found.first(recipe, STRICT))]
 
 
 def curves_of(seeds: Seeds) -> Curves | None:

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 from training.recipe import Claim, Recipe
 from training.reporting.comparison import (
-    INDEPENDENT,
     NOT_MEASURED,
     Comparison,
     names,
@@ -14,7 +13,7 @@ from training.reporting.comparison import (
 from training.reporting.markdown import Notes, percent, shown, spread, table
 from training.reporting.reasons import Reason
 from training.seeds import Seeds
-from training.splits import LEAKING
+from training.splits import LEAKING, STRICT
 
 PEEKING = "random_split_peeking"
 
@@ -117,7 +116,7 @@ def _ours(
         text = why(reasons, recipe, claim.protocol, claim.corpora)
         return [f"{shown(claim.protocol)}, {names(claim.corpora)}: {text}", *["–"] * 5]
     where = f"{shown(claim.protocol)}, {names(tested.corpora)}"
-    new = tested.first(recipe, INDEPENDENT)
+    new = tested.first(recipe, STRICT)
     return [
         where,
         *_accuracy_and_f1(tested.of(recipe, claim.protocol)),
@@ -156,4 +155,4 @@ def _best_epoch(peeking: Seeds) -> str:
 
 def _steps(found: Comparison, recipe: str) -> list[Seeds | None]:
     known = [found.of(recipe, protocol) for protocol in ("random_split", PEEKING)]
-    return [found.first(recipe, INDEPENDENT), *known]
+    return [found.first(recipe, STRICT), *known]

@@ -19,7 +19,6 @@ FLOOR_DB = -80.0
 TRIM_FRAME, TRIM_HOP = 2048, 512
 """Samples in a frame, and from one to the next, where silence is looked for."""
 
-
 PROSODY_SECONDS = 60
 """Prosody is measured in at most this much of a clip."""
 
@@ -63,7 +62,6 @@ class FeatureSettings(
     """`none`: the sequence of a window; `mean`: its mean over time; `mean_std`: mean, deviation."""
     speeds: tuple[float, ...]
     """A clip is heard once at each of these playing speeds, and the probabilities are averaged."""
-
     channels: tuple[Channel, ...] = ("mfcc",)
     """The pictures laid over each other; more than one are each `n_mels` bands high."""
     prosody: bool = False
@@ -84,9 +82,8 @@ class FeatureSettings(
     @property
     def input_shape(self) -> tuple[int, ...]:
         """Shape of one network input: that of the plane, or of plane and prosody in a row."""
-        if not self.prosody:
-            return self.plane_shape
-        return (math.prod(self.plane_shape) + len(MEASURES),)
+        row = (math.prod(self.plane_shape) + len(MEASURES),)
+        return row if self.prosody else self.plane_shape
 
 
 def voice(waveform: Waveform, settings: FeatureSettings) -> Waveform:
@@ -100,32 +97,37 @@ def voice(waveform: Waveform, settings: FeatureSettings) -> Waveform:
 
 def log_mel(waveform: Waveform, settings: FeatureSettings) -> Features:
     """Log mel spectrogram of a clip (dB), shape (frames, n_mels), silence around it trimmed."""
-    return _log_mel(voice(waveform, settings), settings)
+    return _log_mel(_power(waveform, settings), settings)
 
 
-def _log_mel(heard: Waveform, settings: FeatureSettings) -> Features:
-    power = librosa.feature.melspectrogram(
-        y=heard.samples,
-        sr=settings.sample_rate,
+def _power(waveform: Waveform, settings: FeatureSettings) -> Features:
+    """Power of the Fourier transform of a clip's voice, (frequencies, frames)."""
+    transform = librosa.stft(
+        voice(waveform, settings).samples,
         n_fft=settings.n_fft,
         win_length=settings.win_length,
         hop_length=settings.hop_length,
+    )
+    return np.asarray(np.abs(transform) ** 2, dtype=np.float32)
+
+
+def _log_mel(power: Features, settings: FeatureSettings) -> Features:
+    mel = librosa.feature.melspectrogram(
+        S=power,
+        sr=settings.sample_rate,
+        n_fft=settings.n_fft,
         n_mels=settings.n_mels,
         fmin=settings.fmin,
         fmax=settings.fmax,
     )
-    return np.asarray(librosa.power_to_db(power, top_db=None).T, dtype=np.float32)
+    return np.asarray(librosa.power_to_db(mel, top_db=None).T, dtype=np.float32)
 
 
-def _chroma(heard: Waveform, settings: FeatureSettings) -> Features:
+def _chroma(power: Features, settings: FeatureSettings) -> Features:
     """Strength of the twelve semitones, 0 to 1, whatever the octave: (frames, 12)."""
+    # A voice is in no key: estimating its tuning takes time and means nothing.
     chroma = librosa.feature.chroma_stft(
-        y=heard.samples,
-        sr=settings.sample_rate,
-        n_fft=settings.n_fft,
-        win_length=settings.win_length,
-        hop_length=settings.hop_length,
-        tuning=0.0,  # a voice is in no key: estimating one takes time and means nothing
+        S=power, sr=settings.sample_rate, n_fft=settings.n_fft, tuning=0.0
     )
     return np.asarray(chroma.T, dtype=np.float32)
 
@@ -135,9 +137,9 @@ def spectrum(waveform: Waveform, settings: FeatureSettings) -> Features:
 
     Where the settings ask for chroma, its 12 bands follow the mel bands of each frame.
     """
-    heard = voice(waveform, settings)
-    mel = _log_mel(heard, settings)
-    return np.hstack([mel, _chroma(heard, settings)]) if "chroma" in settings.channels else mel
+    power = _power(waveform, settings)
+    mel = _log_mel(power, settings)
+    return np.hstack([mel, _chroma(power, settings)]) if "chroma" in settings.channels else mel
 
 
 def measures(waveform: Waveform, settings: FeatureSettings) -> Features:
@@ -196,8 +198,8 @@ def network_input(cut: Features, settings: FeatureSettings) -> Features:
     """
     if settings.pooling != "none":
         mfccs = cepstra(cut, settings)
-        pooled = [mfccs.mean(axis=0), mfccs.std(axis=0)]
-        return np.concatenate(pooled[: 2 if settings.pooling == "mean_std" else 1])
+        mean = np.asarray(mfccs.mean(axis=0), dtype=np.float32)
+        return mean if settings.pooling == "mean" else np.append(mean, mfccs.std(axis=0))
     cut = silence_around(cut, 0, settings.window_frames - len(cut), settings)
     if settings.channels == ("mfcc",):
         return cepstra(cut, settings)
@@ -240,9 +242,7 @@ def network_inputs(waveform: Waveform, settings: FeatureSettings) -> Features:
 
     Raises `MissingExtra` where the settings ask for prosody and Praat is not installed.
     """
-    return np.concatenate(
-        [_inputs_at(waveform.played_at(speed), settings) for speed in settings.speeds]
-    )
+    return np.concatenate([_inputs_at(waveform.played_at(s), settings) for s in settings.speeds])
 
 
 def _inputs_at(waveform: Waveform, settings: FeatureSettings) -> Features:
