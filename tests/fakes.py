@@ -11,9 +11,11 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from tests.speech_settings import SETTINGS
-from webapp.speech.bundle import Card, Curves, Figures, Origin
+from webapp.speech.bundle import Card, Origin
+from webapp.speech.calibration import Calibration
 from webapp.speech.emotions import Emotion
 from webapp.speech.errors import MissingExtra
+from webapp.speech.figures import Bin, Curves, Degradation, Elsewhere, Figures, Robustness
 from webapp.speech.recognizer import Recognition
 from webapp.speech.waveform import Waveform
 
@@ -28,6 +30,23 @@ PROBABILITIES = {
     Emotion.SURPRISED: 0.01,
 }
 """What a fake recognizer hears in everything."""
+
+UNCLEAR = dict(zip(Emotion, (0.1, 0.05, 0.34, 0.06, 0.12, 0.03, 0.05, 0.25), strict=True))
+"""No emotion reaches the threshold."""
+
+TWINS = dict(zip(Emotion, (0.31, 0.28, 0.05, 0.21, 0.04, 0.06, 0.03, 0.02), strict=True))
+"""Neutral and calm reach it together."""
+
+RIGHT = (0, 0, 2, 3, 5, 5, 6, 8, 12, 14, 15, 16, 17, 18, 20)
+"""Of 20 clips in each bin of confidence, so many are heard right."""
+
+
+def reliability() -> tuple[Bin, ...]:
+    """Bins of a model that is about as often right as it is sure, and never sure of nothing."""
+    return tuple(
+        Bin(clips=20 if right else 0, right=right, confidence=(n + 0.5) / 15 if right else 0.0)
+        for n, right in enumerate(RIGHT)
+    )
 
 
 def figures(protocol: str, uar: float) -> Figures:
@@ -46,7 +65,44 @@ def figures(protocol: str, uar: float) -> Figures:
         macro_f1=0.59,
         uars=(uar,),
         calibration_error=0.043,
+        reliability=reliability(),
+        surest=0.76,
+        named=0.7,
+        named_right=0.77,
+        unlike=0.05,
         confusion=confusion,
+    )
+
+
+def robustness() -> Robustness:
+    """What is left of a model that does not exist when recordings are bad."""
+    rows = [("quieter_20db", "20 dB quieter", 0.6, 0.01), ("white_10db", "Hiss", 0.46, 0.38)]
+    return Robustness(
+        command="python -m training robustness fake --corpus ravdess=DIR",
+        corpora=("ravdess",),
+        clips=104,
+        speakers=24,
+        seed=0,
+        uar=0.61,
+        degradations=tuple(
+            Degradation(name=name, title=title, uar=uar, changed=changed)
+            for name, title, uar, changed in rows
+        ),
+    )
+
+
+def elsewhere() -> Elsewhere:
+    """How that model does on a corpus that it never heard."""
+    return Elsewhere(
+        corpus="emodb",
+        command="python -m training robustness fake --corpus emodb=DIR",
+        clips=454,
+        speakers=10,
+        emotions=(Emotion.NEUTRAL, Emotion.HAPPY, Emotion.SAD, Emotion.ANGRY),
+        uar=0.42,
+        chance=0.25,
+        named=0.55,
+        unlike=0.31,
     )
 
 
@@ -69,8 +125,11 @@ def card(name: str = "cnn_lstm", title: str = "Convolutions and LSTM") -> Card:
             data_checksum="0" * 64,
             packages={},
         ),
+        calibration=Calibration(temperature=1.2, threshold=0.5, farthest=9.0),
         figures=figures("speaker_5fold", 0.6),
         random=figures("random_split", 0.75),
+        robustness=robustness(),
+        elsewhere=(elsewhere(),),
         curves=Curves(
             loss=(2.1, 1.4, 0.9),
             validation_loss=(2.0, 1.6, 1.7),
@@ -94,6 +153,7 @@ class FakeRecognizer:
     probabilities: Mapping[Emotion, float] = field(default_factory=lambda: PROBABILITIES)
     asked: int = 0
     missing: str | None = None
+    unlike: bool = False
 
     @property
     def name(self) -> str:
@@ -103,7 +163,8 @@ class FakeRecognizer:
         if self.missing is not None:
             raise MissingExtra(self.missing)
         self.asked += 1
-        return Recognition(self.probabilities)
+        named = max(self.probabilities.values()) >= self.card.calibration.threshold
+        return Recognition(self.probabilities, named=named, unlike=self.unlike)
 
 
 def fake_recognizers() -> dict[str, Any]:

@@ -12,8 +12,9 @@ import soundfile
 
 from webapp.speech.waveform import Samples, Waveform
 
-FORMANTS = ((730, 90, 1.0), (1090, 110, 0.6), (2440, 160, 0.35), (3400, 250, 0.15))
-"""Frequency, bandwidth (Hz) and strength of the resonances of an open vowel."""
+AH = ((730, 90, 1.0), (1090, 110, 0.6), (2440, 160, 0.35), (3400, 250, 0.15))
+EE = ((270, 60, 1.0), (2290, 150, 0.5), (3010, 200, 0.4), (3700, 250, 0.2))
+"""Frequency, bandwidth (Hz) and strength of the resonances of an open and of a close vowel."""
 
 VOICE_RATE = 16_000
 """The voice is made at this rate (Hz), and has nothing above 4 kHz, as on the telephone."""
@@ -22,7 +23,10 @@ VOICE_RATE = 16_000
 def voice(
     seconds: float = 2.0, rate: int = 16_000, pitch: float = 140.0, peak: float = 0.5
 ) -> Waveform:
-    """A voice-like sound: pulses of a moving pitch, shaped by formants, in syllables."""
+    """A voice-like sound: pulses of a moving pitch in syllables, by a mouth that opens and closes.
+
+    A mouth that stays as it is makes an organ pipe, and the detector of speech knows.
+    """
     time = np.arange(round(seconds * VOICE_RATE)) / VOICE_RATE
     contour = pitch * (
         1 + 0.15 * np.sin(2 * np.pi * 0.7 * time) + 0.02 * np.sin(2 * np.pi * 5.5 * time)
@@ -31,18 +35,23 @@ def voice(
     harmonics = int(3_800 / (1.17 * pitch))
     pulses = np.sin((harmonics + 0.5) * phase) / np.sin(phase / 2) - 1  # the sum of all harmonics
     breath = np.random.default_rng(1).standard_normal(len(time))
-    sound = _in_a_mouth(pulses + 0.02 * breath) * (0.05 + np.abs(np.sin(np.pi * 2.2 * time + 0.3)))
+    source = pulses + 0.02 * breath
+    opening = 0.5 + 0.5 * np.sin(2 * np.pi * 4.4 * time)
+    sound = opening * _in_a_mouth(source, AH) + (1 - opening) * _in_a_mouth(source, EE)
+    sound *= 0.05 + np.abs(np.sin(np.pi * 2.2 * time + 0.3))
     made = Waveform(sound.astype(np.float32), VOICE_RATE).resampled(rate)
     loudest = np.max(np.abs(made.samples), initial=1e-9)
     return Waveform(made.samples / loudest * np.float32(peak), rate)
 
 
-def _in_a_mouth(source: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _in_a_mouth(
+    source: npt.NDArray[np.float64], resonating: tuple[tuple[int, int, float], ...]
+) -> npt.NDArray[np.float64]:
     size = len(source) + VOICE_RATE // 10
     frequencies = np.fft.rfftfreq(size, 1 / VOICE_RATE)
     resonances = [
         strength / (1 + ((frequencies - centre) / width) ** 2)
-        for centre, width, strength in FORMANTS
+        for centre, width, strength in resonating
     ]
     return np.fft.irfft(np.fft.rfft(source, size) * np.sum(resonances, axis=0), size)[: len(source)]
 

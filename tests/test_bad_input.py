@@ -10,6 +10,8 @@ import pytest
 from PIL import Image
 
 from tests.fakes import Visitor
+from tests.not_speech.making import made_sounds
+from tests.not_speech.plain import PLAIN
 from tests.sounds import encode, silence, silent_video, voice
 from webapp import prediction_log
 from webapp.speech.waveform import Waveform
@@ -43,6 +45,14 @@ def hiss():
     return encode("wav-float", Waveform(noise.astype(np.float32), 16_000))
 
 
+def tone():
+    return encode("wav-16", Waveform(np.sin(np.arange(32_000) / 6).astype(np.float32) / 2, 16_000))
+
+
+def music():
+    return encode("wav-16", dict(made_sounds({"chord": PLAIN["chord"]}, 1, seed=0))["chord"])
+
+
 BAD = {
     "empty": (b"", 400, "empty_file"),
     "text": (b"This is no sound at all.\n" * 50, 415, "not_audio"),
@@ -54,6 +64,8 @@ BAD = {
     "silence": (encode("wav-16", silence(2)), 422, "no_speech"),
     "silent mp3": (encode("mp3", silence(2)), 422, "no_speech"),
     "hiss": (hiss(), 422, "no_speech"),
+    "tone": (tone(), 422, "no_speech"),
+    "music": (music(), 422, "no_speech"),
     "50 ms": (encode("wav-16", voice(0.05)), 422, "too_short"),
 }
 

@@ -9,21 +9,11 @@ import numpy as np
 import pytest
 
 from tests import fakes
-from webapp.speech.bundle import (
-    CARD,
-    GOLDEN,
-    KERAS,
-    PICTURES,
-    TFLITE,
-    Curves,
-    Figures,
-    Golden,
-    read_card,
-    sha256,
-)
+from webapp.speech.bundle import CARD, GOLDEN, KERAS, PICTURES, TFLITE, Golden, read_card, sha256
 from webapp.speech.emotions import Emotion
 from webapp.speech.errors import DamagedBundle
 from webapp.speech.features import network_inputs
+from webapp.speech.figures import Curves, Figures
 from webapp.speech.prosody import available
 from webapp.speech.recognizer import Recognizer, load_recognizers
 from webapp.speech.waveform import Waveform

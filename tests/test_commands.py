@@ -5,9 +5,11 @@ import re
 import msgspec
 import pytest
 
-from tests.fakes import card
+from tests.fakes import PROBABILITIES, TWINS, UNCLEAR, card
 from tests.sounds import encode, voice
 from webapp import prediction_log
+
+UNLIKE = ["unlike_training"]
 
 
 @pytest.fixture
@@ -42,11 +44,51 @@ def test_an_object_a_line(runner, clip):
     result = runner.invoke(args=["recognize", "--json", clip])
     [heard] = objects(result)
     assert list(heard) == [
-        *("file", "emotion", "confidence", "probabilities", "model", "duration_seconds"),
+        *("file", "emotion", "confidence", "named", "probabilities", "remarks"),
+        *("model", "duration_seconds"),
     ]
     assert (heard["file"], heard["emotion"], heard["confidence"]) == (clip, "happy", 0.61)
+    assert (heard["named"], heard["remarks"]) == (True, [])
     assert (heard["model"], heard["duration_seconds"]) == ("cnn_lstm", pytest.approx(1.5, abs=0.01))
     assert list(heard["probabilities"])[:3] == ["neutral", "calm", "happy"]
+
+
+@pytest.mark.parametrize(
+    ("heard", "unlike", "line", "named", "remarks"),
+    [
+        (
+            UNCLEAR,
+            True,
+            "no clear emotion (happy 34%, surprised 25%, angry 12%); unlike training",
+            False,
+            UNLIKE,
+        ),
+        (
+            TWINS,
+            False,
+            "neutral or calm 59% (neutral 31%, calm 28%, sad 21%)",
+            False,
+            ["neutral_or_calm"],
+        ),
+        (
+            PROBABILITIES,
+            True,
+            "happy 61% (calm 20%, sad 6%, angry 5%); unlike training",
+            True,
+            UNLIKE,
+        ),
+    ],
+    ids=["no emotion", "twins", "named but unlike"],
+)
+def test_label_and_abstention_apart(runner, clip, recognizers, heard, unlike, line, named, remarks):
+    recognizers["cnn_lstm"].probabilities = heard
+    recognizers["cnn_lstm"].unlike = unlike
+    told = runner.invoke(args=["recognize", clip]).stdout
+    assert told == f"{clip}: {line}\n"
+    [found] = objects(runner.invoke(args=["recognize", "--json", clip]))
+    assert found["emotion"] == max(heard, key=heard.get)
+    assert found["named"] is named
+    assert found["remarks"] == remarks
 
 
 def test_it_is_logged(runner, app, clip, kept):
@@ -138,20 +180,27 @@ def test_no_file_at_all(runner):
 
 
 def test_models_is_a_table(runner):
-    figures = ["1.0.0", "0.625", "0.600", "0.590", "+0.150", "speaker_5fold"]
+    trust = ["0.043", "0.760", "0.700", "0.770"]
+    figures = ["1.0.0", "0.625", "0.600", "0.590", *trust, "+0.150", "speaker_5fold"]
     lines = runner.invoke(args=["models"]).stdout.splitlines()
     cells = [re.split(r"\s{2,}", line) for line in lines]
-    assert cells == [
-        ["name", "title", "version", "accuracy", "UAR", "macro F1", "leak", "protocol"],
+    assert cells[:3] == [
+        [
+            *("name", "title", "version", "accuracy", "UAR", "macro F1"),
+            *("calibration error", "surest", "named", "right", "leak", "protocol"),
+        ],
         ["ann", "Dense layers", *figures],
         ["cnn_lstm", "Convolutions and LSTM", *figures],
     ]
-    starts = {line.index("1.0.0") for line in lines[1:]}
+    starts = {line.index("1.0.0") for line in lines[1:3]}
     assert len(starts) == 1
+    strange = "never trained on: UAR 0.420, chance 0.250, over 4 emotions; 31% unlike its training"
+    assert lines[3:] == [f"ann on emodb, {strange}", f"cnn_lstm on emodb, {strange}"]
 
 
 def test_models_say_what_is_not_known_and_what_is_missing(runner, recognizers):
-    recognizers["ann"].card = msgspec.structs.replace(card("ann"), random=None)
+    for name in ("ann", "cnn_lstm"):
+        recognizers[name].card = msgspec.structs.replace(card(name), random=None, elsewhere=())
     recognizers["ann"].missing = "ann needs a package. Install it."
     lines = runner.invoke(args=["models"]).stdout.splitlines()
     assert re.split(r"\s{2,}", lines[1])[-2:] == ["-", "speaker_5fold"]

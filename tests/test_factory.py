@@ -43,7 +43,7 @@ def test_processes_may_start_at_once_on_nothing(settings):
         process.join(60)
     assert [process.exitcode for process in processes] == [0] * 4
     with sqlite3.connect(settings.instance / "tonelog.sqlite") as log:
-        assert log.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        assert log.execute("SELECT version_num FROM alembic_version").fetchall() == [("0002",)]
         assert log.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     log.close()
 
@@ -169,6 +169,18 @@ def test_tables_are_as_the_code_has_them(app):
     with app.app_context(), db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, db.metadata) == []
+
+
+def test_a_log_of_an_earlier_version_counts_as_named(make_app, settings, visitor, wav):
+    address = visitor.sent(wav)
+    with sqlite3.connect(settings.instance / "tonelog.sqlite") as log:
+        log.execute("ALTER TABLE prediction DROP COLUMN named")
+        log.execute("UPDATE alembic_version SET version_num = '0001'")
+    log.close()
+    client = make_app(settings).test_client()
+    assert client.get(f"{address}.json").json["named"] is True
+    assert "Happy" in client.get(address).text
+    Visitor(client).sent(wav)
 
 
 def without_settings():

@@ -1,6 +1,6 @@
 import re
 
-from tests.fakes import FakeRecognizer, Visitor, card
+from tests.fakes import TWINS, UNCLEAR, FakeRecognizer, Visitor, card
 from webapp import prediction_log
 
 
@@ -30,6 +30,19 @@ def test_key_facts_and_acts(visitor, client, wav):
     for fact in ("Happy", "61%", "hello.wav", "1.5 s", "UTC", f'href="{address}"'):
         assert fact in page, fact
     assert f'action="{address}/delete"' in page
+
+
+def test_where_no_emotion_was_named(visitor, client, recognizers, wav):
+    recognizers["cnn_lstm"].probabilities = UNCLEAR
+    visitor.sent(wav)
+    recognizers["cnn_lstm"].probabilities = TWINS
+    visitor.sent(wav)
+    page = client.get("/history").text
+    assert "No clear emotion" in page
+    assert re.search(r'class="log-share log-perhaps">.*likeliest: </span>happy 34%', page)
+    assert "Neutral or calm" in page
+    assert re.search(r'class="log-share">59%', page)
+    assert "> Happy<" not in page
 
 
 def test_any_page_number_is_answered(visitor, client, wav):

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from tests.fakes import FakeRecognizer, card, fake_recognizers, figures
-from webapp.pages.models import Baseline, Model, advice, curves_words, matrix_words
+from webapp.pages.models import Baseline, Model, advice
+from webapp.speech.bundle import PICTURES
 from webapp.speech.emotions import Emotion
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
@@ -31,12 +32,12 @@ def model(name, *, missing=None, size=None, **more):
 
 @pytest.fixture
 def drawn(settings, recognizers):
-    """Two pictures and weights in the folder of one model, and only those of it."""
+    """Its pictures and weights in the folder of one model, and only those of it."""
     folder = settings.bundles / "ann"
     folder.mkdir(parents=True)
     (folder / "model.tflite").write_bytes(bytes(3 * 2**20))
     sums = {}
-    for name in ("confusion.svg", "curves.svg"):
+    for name in PICTURES:
         (folder / name).write_bytes(SVG)
         sums[name] = hashlib.sha256(SVG).hexdigest()
     ann = recognizers["ann"]
@@ -128,7 +129,7 @@ def test_a_model_that_needs_something_says_so(client, recognizers):
 def test_pictures_come_from_the_bundle(client, drawn):
     page = client.get("/models").text
     assert "3.0 MB" in page
-    for picture in ("confusion.svg", "curves.svg"):
+    for picture in PICTURES:
         address = f"/models/ann/{picture}"
         assert re.search(rf'<img [^>]*src="{address}"[^>]*alt="[^"]{{80,}}"', page)
         with client.get(address) as response:
@@ -163,7 +164,7 @@ def test_a_picture_that_went_away_is_not_found(client, drawn):
 def test_without_pictures_the_table_is_open(client):
     page = client.get("/models").text
     assert "<img" not in page
-    assert page.count("<details open>") == len(fake_recognizers())
+    assert page.count("<details open>") == 2 * len(fake_recognizers())
 
 
 def test_advice_follows_the_cards():
@@ -203,19 +204,6 @@ def test_advice_is_on_the_page(client, recognizers):
     recognizers["ann"].missing = "It needs a package."
     page = text(client.get("/models").text)
     assert "Model ann has 70.0% and needs installing first." in page
-
-
-def test_words_of_the_pictures():
-    confusion = [[1] * 8 for _ in range(8)]
-    confusion[2][2], confusion[4][5] = 93, 43
-    told = msgspec.structs.replace(card().figures, confusion=tuple(map(tuple, confusion)))
-    words = matrix_words(msgspec.structs.replace(card(), figures=told))
-    assert "Best known is happy (93% of its clips), least angry (2%)" in words
-    assert "angry heard as fearful, in 86% of the angry clips" in words
-    words = curves_words(card())
-    assert "over 3 epochs" in words
-    assert "from 2.00 to 1.70. Kept was epoch 2, with accuracy 50% in training and 45%" in words
-    assert curves_words(msgspec.structs.replace(card(), curves=None)) == ""
 
 
 def test_any_number_of_labels(make_app, settings):

@@ -30,6 +30,7 @@ def prediction(id, created_at=NOON, **changes):
             "probabilities": {"surprised": 0.7, "calm": 0.3},
             "emotion": "surprised",
             "confidence": 0.7,
+            "named": True,
             "remarks": ["very_short"],
             "milliseconds": 12.5,
             "audio_name": None,
@@ -52,6 +53,11 @@ def test_what_goes_in_comes_out(log):
     assert list(row.probabilities.items()) == [("surprised", 0.7), ("calm", 0.3)]
     assert row.remarks == ["very_short"]
     assert (row.source, row.seconds, row.milliseconds) == ("upload", 1.5, 12.5)
+
+
+def test_label_and_abstention_are_kept_apart(log):
+    log.add(prediction("one", named=False))
+    assert (log.get("one").emotion, log.get("one").named) == ("surprised", False)
 
 
 def test_moments_are_kept_in_utc_wherever_they_come_from(log, settings):

@@ -6,11 +6,18 @@ import msgspec
 import numpy as np
 import pytest
 
+from tests.fake_network import (
+    FAMILIAR_TO_FAKES,
+    POOLED,
+    WITH_PROSODY,
+    WITHOUT,
+    FakeInterpreter,
+)
 from tests.fakes import card
 from tests.sounds import voice
-from tests.speech_settings import SETTINGS
 from webapp.speech import recognizer as module
-from webapp.speech.bundle import GOLDEN, TFLITE, Golden, read_card, sha256, write_card
+from webapp.speech.bundle import FAMILIAR, GOLDEN, TFLITE, Golden, read_card, sha256, write_card
+from webapp.speech.calibration import Calibration, Familiarity, calibrated
 from webapp.speech.emotions import Emotion
 from webapp.speech.errors import DamagedBundle, MissingExtra
 from webapp.speech.features import network_inputs
@@ -63,39 +70,44 @@ def test_threads_do_not_disturb_each_other(recognizer):
 
 
 def test_the_likeliest_emotion_and_its_probability():
-    heard = Recognition({Emotion.HAPPY: 0.2, Emotion.SAD: 0.5, Emotion.CALM: 0.3})
+    shares = {Emotion.HAPPY: 0.2, Emotion.SAD: 0.5, Emotion.CALM: 0.3}
+    heard = Recognition(shares, named=True, unlike=False)
     assert (heard.emotion, heard.confidence) == (Emotion.SAD, 0.5)
 
 
-class FakeInterpreter:
-    """One layer of weights that the model file seeds, in place of LiteRT."""
+@pytest.fixture
+def made(monkeypatch):
+    """Makes recognizers whose network is fake, with a calibration of their own."""
+    monkeypatch.setattr(module, "Interpreter", FakeInterpreter)
 
-    def __init__(self, model_content, num_threads):
-        size = WITH_PROSODY.input_shape[0]
-        self.weights = np.random.default_rng(list(model_content)).normal(0, 1e-3, (size, 8))
+    def make(temperature=1.0, threshold=0.5, farthest=9.0):
+        calibration = Calibration(temperature=temperature, threshold=threshold, farthest=farthest)
+        ours = msgspec.structs.replace(card(), calibration=calibration, features=POOLED)
+        return Recognizer(ours, b"any", FAMILIAR_TO_FAKES)
 
-    def allocate_tensors(self):
-        pass
-
-    def get_input_details(self):
-        return [{"index": 0, "shape": [1, len(self.weights)]}]
-
-    def get_output_details(self):
-        return [{"index": 0}]
-
-    def set_tensor(self, index, tensor):
-        self.tensor = tensor
-
-    def invoke(self):
-        powers = np.exp(self.tensor @ self.weights)
-        self.answer = (powers / powers.sum()).astype(np.float32)
-
-    def get_tensor(self, index):
-        return self.answer
+    return make
 
 
-WITH_PROSODY = msgspec.structs.replace(SETTINGS, prosody=True, speeds=(0.9, 1.1))
-WITHOUT = msgspec.structs.replace(WITH_PROSODY, prosody=False)
+def test_probabilities_are_calibrated(made):
+    plain, softer = made(), made(temperature=3.0)
+    shares = np.array(list(plain.recognize(voice()).probabilities.values()))
+    expected = calibrated(shares.astype(np.float32), 3.0)
+    heard = softer.recognize(voice())
+    assert list(heard.probabilities.values()) == pytest.approx(expected.tolist(), abs=1e-5)
+    assert heard.confidence < plain.recognize(voice()).confidence
+    assert heard.emotion == plain.recognize(voice()).emotion
+
+
+def test_an_emotion_is_named_from_the_threshold_on(made):
+    confidence = made().recognize(voice()).confidence
+    assert made(threshold=confidence - 1e-6).recognize(voice()).named
+    assert not made(threshold=confidence + 1e-6).recognize(voice()).named
+
+
+def test_a_clip_is_unlike_training_beyond_the_farthest(made):
+    assert not made(farthest=5.01).recognize(voice()).unlike
+    assert made(farthest=4.99).recognize(voice()).unlike
+
 
 needs_praat = pytest.mark.skipif(not available(), reason="Parselmouth is not installed")
 
@@ -119,8 +131,9 @@ def with_prosody(monkeypatch, tmp_path):
         (tmp_path / name).write_bytes(name.encode())
     clips = [(voice(1.2, pitch=pitch).samples * 32767).astype(np.int16) for pitch in (110, 220)]
     inputs = [inputs_of(Waveform(clip.astype(np.float32) / 32768, 16_000)) for clip in clips]
-    hearer = Recognizer(made, (tmp_path / TFLITE).read_bytes())
-    answers = [hearer._probabilities(windows).mean(axis=0) for windows in inputs]
+    FAMILIAR_TO_FAKES.save(tmp_path / FAMILIAR)
+    hearer = Recognizer(made, (tmp_path / TFLITE).read_bytes(), FAMILIAR_TO_FAKES)
+    answers = [hearer._hear(windows)[0] for windows in inputs]
     golden = Golden(np.stack(clips), 16_000, inputs[0], np.stack(answers), tuple(Emotion))
     golden.save(tmp_path / GOLDEN)
     sealed(tmp_path, made)
@@ -182,4 +195,32 @@ def test_other_settings_are_refused_either_way(with_prosody, either_way, change)
         msgspec.structs.replace(made, features=msgspec.structs.replace(made.features, **change)),
     )
     with pytest.raises(DamagedBundle, match="golden outputs"):
+        Recognizer.load(with_prosody)
+
+
+@pytest.mark.parametrize("temperature", [0.5, 2.0])
+def test_another_temperature_is_refused(with_prosody, temperature):
+    made = read_card(with_prosody)
+    other = msgspec.structs.replace(made.calibration, temperature=temperature)
+    write_card(with_prosody, msgspec.structs.replace(made, calibration=other))
+    with pytest.raises(DamagedBundle, match="golden outputs"):
+        Recognizer.load(with_prosody)
+
+
+def with_familiar(folder, write):
+    made = read_card(folder)
+    write(folder / FAMILIAR)
+    sealed(folder, made)
+
+
+def test_a_last_layer_of_another_size_is_refused(with_prosody):
+    smaller = Familiarity(np.zeros((8, 2), np.float32), np.eye(2, dtype=np.float32))
+    with_familiar(with_prosody, smaller.save)
+    with pytest.raises(DamagedBundle, match=r"give 11 numbers, .* familiar.npz want 10"):
+        Recognizer.load(with_prosody)
+
+
+def test_a_file_of_familiar_clips_that_is_none_is_refused(with_prosody):
+    with_familiar(with_prosody, lambda path: path.write_bytes(b"nothing"))
+    with pytest.raises(DamagedBundle, match="cannot be loaded"):
         Recognizer.load(with_prosody)

@@ -48,7 +48,7 @@ def test_json_is_whole_and_a_download(client, address, wav):
     document = json.loads(response.text)
     assert list(document) == [
         *("id", "created_at", "source", "file", "seconds", "sha256", "model", "model_version"),
-        *("emotion", "confidence", "probabilities", "remarks", "milliseconds"),
+        *("emotion", "confidence", "named", "probabilities", "remarks", "milliseconds"),
     ]
     assert document["created_at"].endswith("Z")
     moment = datetime.fromisoformat(document["created_at"])

@@ -2,14 +2,16 @@ import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
-from tests.fakes import fake_recognizers
+from tests.fakes import PROBABILITIES, TWINS, UNCLEAR, card, fake_recognizers
 from tests.sounds import encode, silence, voice
 from webapp import prediction_log
 from webapp.prediction_log import Source
 from webapp.recordings import Recordings
 from webapp.speech.errors import EmptyFile, NoSpeech, TooLarge, TooLong, UnknownModel
+from webapp.speech.voice_activity import VoiceActivity
 from webapp.submission import Desk, NotKept, desk, shown_name
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -20,7 +22,8 @@ def at(app, settings):
     """A desk with a clock that stands still, in a context where the log can be reached."""
     with app.app_context():
         recordings = Recordings(settings.instance / "recordings")
-        yield Desk(settings, fake_recognizers(), recordings, now=lambda: NOON)
+        speaks = VoiceActivity.load().speaks
+        yield Desk(settings, fake_recognizers(), recordings, speaks, now=lambda: NOON)
 
 
 def test_hearing_keeping_logging(at, wav, kept):
@@ -102,6 +105,38 @@ def test_forgetting_all(at, wav, kept):
     at.forget_all()
     assert prediction_log.count() == 0
     assert not kept()
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "unlike", "named", "remarks"),
+    [
+        (PROBABILITIES, False, True, []),
+        (PROBABILITIES, True, True, ["unlike_training"]),
+        (UNCLEAR, False, False, []),
+        (TWINS, True, False, ["neutral_or_calm", "unlike_training"]),
+    ],
+)
+def test_what_an_answer_leaves_open_is_logged(at, wav, probabilities, unlike, named, remarks):
+    at.recognizers["cnn_lstm"].probabilities = probabilities
+    at.recognizers["cnn_lstm"].unlike = unlike
+    row = prediction_log.get(at.submit(wav, source=Source.UPLOAD, file_name="a.wav").id)
+    assert row.emotion == max(probabilities, key=probabilities.get)
+    assert (row.named, row.remarks) == (named, remarks)
+
+
+def test_twins_that_do_not_reach_the_threshold_together_are_no_remark(at, wav):
+    high = msgspec.structs.replace(card().calibration, threshold=0.6)
+    at.recognizers["cnn_lstm"].card = msgspec.structs.replace(card(), calibration=high)
+    at.recognizers["cnn_lstm"].probabilities = TWINS
+    row = at.submit(wav, source=Source.UPLOAD, file_name="a.wav")
+    assert (row.named, row.remarks) == (False, [])
+
+
+def test_what_the_sound_says_comes_before(at):
+    at.recognizers["cnn_lstm"].unlike = True
+    short = encode("wav-16", voice(0.6))
+    row = at.submit(short, source=Source.UPLOAD, file_name="a.wav")
+    assert row.remarks == ["very_short", "unlike_training"]
 
 
 def test_the_clock_of_an_application_is_utc(app):

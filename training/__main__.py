@@ -43,22 +43,25 @@ def parser() -> argparse.ArgumentParser:
 
     fit, evaluate = command(commands.fit), command(commands.evaluate)
     release, report = command(commands.release), command(commands.report)
-    corpora, visualize = command(commands.corpora), command(commands.visualize)
+    robustness, corpora = command(commands.robustness), command(commands.corpora)
+    visualize = command(commands.visualize)
     for takes_recipe in (fit, evaluate):
         takes_recipe.add_argument("recipe", help="a recipe's name, or the path of a .toml file")
-    for takes_corpora in (fit, evaluate, corpora):
+    for takes_corpora in (fit, evaluate, robustness, corpora):
         _add_corpora(takes_corpora)
-    for keeps in (fit, evaluate, release, report):
+    for keeps in (fit, evaluate, release, robustness, report):
         keeps.add_argument(
             "--instance", type=Path, default=INSTANCE, help="where runs and features are kept"
         )
+    for knows_bundles in (release, robustness, report):
+        knows_bundles.add_argument("--bundles", type=Path, default=commands.BUNDLES)
     fit.add_argument("--seed", type=int, default=0)
     evaluate.add_argument("--protocol", choices=MEASURED, default="speaker_5fold")
     evaluate.add_argument("--seeds", type=int, default=1, help="how many seeds, from 0 on")
     release.add_argument("run", type=Path, help="a run's folder, or its name below instance/runs")
     release.add_argument("name", help="the bundle's name")
     release.add_argument("--protocol", choices=STRICT, default="speaker_5fold")
-    release.add_argument("--bundles", type=Path, default=commands.BUNDLES)
+    robustness.add_argument("bundle", help="the name of a released bundle")
     report.add_argument("--out", type=Path, default=HERE, help="where RESULTS.md goes")
     corpora.add_argument("--out", type=Path, help="where the class balance is drawn")
     visualize.add_argument("source", type=Path, help="a clip, or a folder of clips")

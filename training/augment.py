@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from training.recipe import Augmentation
+from training.conditions import recorded
+from training.recipe import Augmentation, Conditions
 from webapp.speech.features import (
     Features,
     FeatureSettings,
@@ -15,7 +16,11 @@ Generator = np.random.Generator
 
 
 def augmented(
-    clip: Features, augmentation: Augmentation, settings: FeatureSettings, generator: Generator
+    clip: Features,
+    augmentation: Augmentation,
+    conditions: Conditions,
+    settings: FeatureSettings,
+    generator: Generator,
 ) -> Features:
     """One window of a clip's spectrum (frames, bands), changed at random: settings.plane_shape."""
     clip = stretched(clip, augmentation.stretch, generator)
@@ -24,10 +29,10 @@ def augmented(
     mel = equalized(mel, augmentation.equalizer_db, generator)
     if augmentation.noise_db and generator.random() < augmentation.noise_share:
         mel = noisy(mel, generator.uniform(*augmentation.noise_db), generator)
-    mel = levelled(mel)
+    mel = levelled(recorded(mel, conditions, settings, generator))
     mel = masked(mel, 0, augmentation.time_masks, augmentation.mask_share, generator)
     mel = masked(mel, 1, augmentation.mel_masks, augmentation.mask_share, generator)
-    clip = np.hstack([mel, chroma])
+    clip = np.hstack([mel, chroma]) if chroma.size else mel
     if settings.pooling == "none":
         clip = placed(clip, settings, generator)
     return network_input(clip, settings)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from training.calibrate import calibrated_in, with_embedding
 from training.corpora import LOADERS, load_corpora
 from training.dataset import Dataset
 from training.evaluate import evaluate as measure
@@ -14,6 +15,8 @@ from training.fit import fit as fit_split
 from training.recipe import Recipe, load_recipe
 from training.release import release as release_run
 from training.report import report as write_report
+from training.robustness import measure as measure_robustness
+from training.robustness import summary as summary_of
 from training.run import Measured, RunError, describe, evaluations, open_run, read_run
 from training.splits import PROTOCOLS, RELEASED
 from training.survey import survey
@@ -21,6 +24,12 @@ from training.utterance import CorpusError, Utterance
 from training.visualize import visualize as draw
 
 BUNDLES = Path(__file__).parents[1] / "webapp" / "bundles"
+
+PRINTED = (
+    *("uar", "accuracy", "macro_f1", "calibration_error"),
+    *("surest", "named", "named_right", "unlike"),
+)
+"""The figures that `evaluate` ends with; `webapp.speech.figures` says what they are."""
 
 
 def corpora_from(environment: Mapping[str, str]) -> dict[str, Path]:
@@ -35,7 +44,8 @@ def fit(options: Namespace) -> None:
     run = describe(recipe, RELEASED, options.seed, options.corpus, utterances, dataset.checksum)
     folder = open_run(options.instance / "runs", run)
     (split,) = PROTOCOLS[RELEASED](utterances, options.seed)
-    fit_split(recipe, dataset, split, options.seed, folder / split.name)
+    network = fit_split(recipe, dataset, split, options.seed, folder / split.name)
+    calibrated_in(folder / split.name, with_embedding(network), dataset, split)
     print(f"Finished: {run.name}\nRelease it with: python -m training release {run.name} NAME")
 
 
@@ -68,6 +78,12 @@ def release(options: Namespace) -> None:
     print(f"Released {card.name}, version {card.version}: UAR {card.figures.uar:.3f}")
 
 
+def robustness(options: Namespace) -> None:
+    """Measure a bundle on damaged recordings and on corpora that it never heard."""
+    folder, runs = options.bundles / options.bundle, options.instance / "runs"
+    print(summary_of(measure_robustness(folder, runs, _chosen(options))))
+
+
 def corpora(options: Namespace) -> None:
     """Say what was found of each corpus, beside what its authors publish."""
     print(survey(_chosen(options), options.out))
@@ -75,7 +91,7 @@ def corpora(options: Namespace) -> None:
 
 def report(options: Namespace) -> None:
     """Turn all runs into RESULTS.md and its pictures."""
-    write_report(options.instance / "runs", options.out)
+    write_report(options.instance / "runs", options.out, bundles=options.bundles)
 
 
 def visualize(options: Namespace) -> None:
@@ -103,7 +119,7 @@ def _prepare(options: Namespace) -> tuple[Recipe, list[Utterance], Dataset]:
 
 def _print_mean(recipe: str, protocol: str, results: Sequence[Measured]) -> None:
     print(f"{recipe}, {protocol}, mean over {len(results)} seed(s), and standard deviation:")
-    for name in ("uar", "accuracy", "macro_f1", "calibration_error"):
+    for name in PRINTED:
         values = [getattr(result.figures, name) for result in results]
         spread = f"± {np.std(values, ddof=1):.3f}" if len(values) > 1 else "(one seed: no spread)"
         print(f"  {name:17} {np.mean(values):.3f} {spread}")

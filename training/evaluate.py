@@ -1,4 +1,4 @@
-"""Measuring a recipe under a protocol. The only reader of test clips."""
+"""Measuring a recipe under a protocol. Beside `robustness` the only reader of test clips."""
 
 import time
 from collections.abc import Sequence
@@ -7,9 +7,9 @@ from pathlib import Path
 
 import keras
 import numpy as np
-import numpy.typing as npt
-from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, recall_score
 
+from training.answers import Answers, Labels
+from training.calibrate import BATCH, calibrated_in, hear, labels_of, with_embedding
 from training.dataset import Dataset
 from training.fit import NETWORK, fit
 from training.history import seconds_an_epoch
@@ -18,80 +18,11 @@ from training.run import Measured, RunCard, read_run
 from training.split import Split
 from training.splits import DESCRIPTIONS
 from training.utterance import Utterance
-from webapp.speech.bundle import Figures
+from webapp.speech.calibration import Calibration, Familiarity, calibrated
 from webapp.speech.features import Features, FeatureSettings
+from webapp.speech.figures import Figures
 
-ANSWERS = "answers.npz"
-BINS, BATCH = 15, 256
-
-Labels = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Answers:
-    """What a network made of test clips: `truth` (clips,) and `probabilities` (clips, emotions)."""
-
-    truth: Labels
-    probabilities: Features
-
-    @property
-    def heard(self) -> Labels:
-        """The likeliest emotion of each clip, (clips,)."""
-        return np.asarray(self.probabilities.argmax(axis=1))
-
-    @property
-    def accuracy(self) -> float:
-        """Share of the clips heard right."""
-        return float(accuracy_score(self.truth, self.heard))
-
-    @property
-    def uar(self) -> float:
-        """Unweighted average recall over the emotions that occur."""
-        return float(recall_score(self.truth, self.heard, labels=self._present, average="macro"))
-
-    @property
-    def macro_f1(self) -> float:
-        """Unweighted mean of the emotions' F1."""
-        return float(f1_score(self.truth, self.heard, labels=self._present, average="macro"))
-
-    @property
-    def confusion(self) -> tuple[tuple[int, ...], ...]:
-        """Clips by true (rows) and heard emotion (columns)."""
-        counts = confusion_matrix(self.truth, self.heard, labels=range(self.probabilities.shape[1]))
-        return tuple(tuple(int(count) for count in row) for row in counts)
-
-    @property
-    def calibration_error(self) -> float:
-        """Expected calibration error (Naeini et al. 2015) in 15 bins of confidence, by clips."""
-        confidence = self.probabilities.max(axis=1)
-        right = self.truth == self.heard
-        bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
-        gaps = [abs((right - confidence)[bins == one].sum()) for one in range(BINS)]
-        return float(sum(gaps) / len(self.truth))
-
-    @property
-    def _present(self) -> Labels:
-        return np.unique(self.truth)
-
-    def save(self, path: Path) -> None:
-        """Write as a NumPy archive, whole or not at all: it marks its split as finished."""
-        unfinished = path.with_suffix(".part.npz")
-        np.savez(unfinished, truth=self.truth, probabilities=self.probabilities)
-        unfinished.rename(path)
-
-    @classmethod
-    def load(cls, path: Path) -> "Answers":
-        """Read what `save` wrote."""
-        with np.load(path, allow_pickle=False) as stored:
-            return cls(stored["truth"], stored["probabilities"])
-
-    @classmethod
-    def joined(cls, parts: Sequence["Answers"]) -> "Answers":
-        """The answers of several splits as one."""
-        return cls(
-            np.concatenate([part.truth for part in parts]),
-            np.concatenate([part.probabilities for part in parts]),
-        )
+ANSWERS = "calibrated.npz"
 
 
 def evaluate(
@@ -117,19 +48,35 @@ def evaluate(
 def _answers(recipe: Recipe, dataset: Dataset, split: Split, seed: int, folder: Path) -> Answers:
     finished = folder / ANSWERS
     if not finished.is_file():
-        answers(fit(recipe, dataset, split, seed, folder), dataset, split.test).save(finished)
+        network = with_embedding(fit(recipe, dataset, split, seed, folder))
+        calibration, familiarity = calibrated_in(folder, network, dataset, split)
+        ears = Ears(network, calibration, familiarity)
+        ears.answers(dataset, split.test).save(finished)
     return Answers.load(finished)
 
 
-def answers(network: keras.Model, dataset: Dataset, clips: Sequence[Utterance]) -> Answers:
-    """What a network makes of some clips, its windows averaged as the application does."""
-    heard = [dataset.inputs(clip) for clip in clips]
-    ends = np.cumsum([len(windows) for windows in heard])[:-1]
-    outputs = network.predict(np.concatenate(heard), batch_size=BATCH, verbose=0)
-    return Answers(
-        truth=dataset.one_hot(clips).argmax(axis=1),
-        probabilities=np.stack([part.mean(axis=0) for part in np.split(outputs, ends)]),
-    )
+@dataclass(frozen=True)
+class Ears:
+    """A network, made by `with_embedding`, and how its answers are read."""
+
+    network: keras.Model
+    calibration: Calibration
+    familiarity: Familiarity
+
+    def answers(self, dataset: Dataset, clips: Sequence[Utterance]) -> Answers:
+        """What is made of some clips, their windows averaged as the application does."""
+        return self.heard([dataset.inputs(clip) for clip in clips], labels_of(dataset, clips))
+
+    def heard(self, inputs: Sequence[Features], truth: Labels) -> Answers:
+        """The same of network inputs, each (windows, *input_shape), and their true emotions."""
+        found = hear(self.network, inputs)
+        probabilities = calibrated(found.probabilities, self.calibration.temperature)
+        return Answers(
+            truth=truth,
+            probabilities=probabilities,
+            named=probabilities.max(axis=1) >= self.calibration.threshold,
+            unlike=self.familiarity.distance(found.embeddings) > self.calibration.farthest,
+        )
 
 
 def figures(run: RunCard, answered: Answers) -> Figures:
@@ -148,6 +95,11 @@ def figures(run: RunCard, answered: Answers) -> Figures:
         macro_f1=answered.macro_f1,
         uars=(answered.uar,),
         calibration_error=answered.calibration_error,
+        reliability=answered.reliability,
+        surest=answered.surest,
+        named=float(answered.named.mean()),
+        named_right=answered.named_right,
+        unlike=float(answered.unlike.mean()),
         confusion=answered.confusion,
     )
 
@@ -162,10 +114,13 @@ def milliseconds_a_window(network: keras.Model, settings: FeatureSettings) -> fl
 
 
 def summary(measured: Measured) -> str:
-    """A run's figures in a line: over all clips, and the UAR of each split."""
+    """A run's figures in two lines: over all clips, and the UAR of each split."""
     whole = measured.figures
     splits = " ".join(f"{uar:.3f}" for uar in measured.splits.values())
     return (
         f"seed {whole.seeds[0]}: UAR {whole.uar:.3f}, accuracy {whole.accuracy:.3f}, "
-        f"macro F1 {whole.macro_f1:.3f}; UAR by split {splits}"
+        f"macro F1 {whole.macro_f1:.3f}; UAR by split {splits}\n  calibration error "
+        f"{whole.calibration_error:.3f}, accuracy on the 70% surest {whole.surest:.3f}; an emotion "
+        f"named in {whole.named:.3f}, right in {whole.named_right:.3f} of these; "
+        f"unlike training {whole.unlike:.3f}"
     )

@@ -73,10 +73,12 @@ class AugmentedClips(Batches):
 
     def changed(self, clip: Utterance) -> Features:
         """One network input of a clip, changed at random."""
-        augmentation, settings = self.recipe.augmentation, self.recipe.features
-        speed = float(self.generator.choice(augmentation.speeds))
+        recipe, settings = self.recipe, self.recipe.features
+        speed = float(self.generator.choice(recipe.augmentation.speeds))
         spectrum = self.dataset.spectrum(clip, speed)
-        window = augmented(spectrum, augmentation, settings, self.generator)
+        window = augmented(
+            spectrum, recipe.augmentation, recipe.conditions, settings, self.generator
+        )
         if not settings.prosody:
             return window
         row: Features = with_prosody(window[np.newaxis], self.dataset.measures(clip, speed))[0]

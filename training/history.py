@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from training.run import RunError
-from webapp.speech.bundle import Curves
+from webapp.speech.figures import Curves
 
 HISTORY = "history.csv"
 

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
+import numpy as np
 from keras import layers
+from scipy.fft import idct
 
 from webapp.speech.features import FeatureSettings
 
@@ -34,19 +36,23 @@ def ann(settings: FeatureSettings, emotions: int, inputs: Any) -> keras.Model:
 
 
 def cnn_lstm(settings: FeatureSettings, emotions: int, inputs: Any) -> keras.Model:
-    """Three convolution blocks, a bidirectional LSTM, attention and max pooling over time.
+    """The mel picture of 40 MFCCs, 2-D convolutions, a bidirectional LSTM, pooling over time.
 
-    `inputs`, training inputs (clips, frames, coefficients), give the mean and deviation that every
-    coefficient is scaled by. Attention pooling as in Mirsamadi et al. (2017).
+    Filters that are shared over frequencies hear the same in a higher and in a lower voice; filters
+    over cepstral coefficients cannot. `inputs`, training inputs (clips, frames, coefficients), give
+    the mean and deviation that the picture is scaled by. Attention pooling as in Mirsamadi et al.
+    (2017), beside max pooling.
     """
     heard = keras.Input(settings.input_shape)
-    x = scaled(heard, inputs)
-    for filters, pool in ((96, 2), (128, 2), (160, 2)):
-        x = layers.Conv1D(filters, 5, padding="same", use_bias=False)(x)
-        x = layers.BatchNormalization()(x)
-        x = layers.Activation("swish")(x)
-        x = layers.MaxPooling1D(pool)(x)
-        x = layers.SpatialDropout1D(0.2)(x)
+    x = mel_picture(heard, inputs)
+    x = layers.Conv2D(24, (5, 3), strides=(2, 1), padding="same")(x)
+    x = layers.Activation("relu")(layers.MaxPooling2D((1, 2))(x))
+    for filters, pool in ((48, (2, 2)), (64, (2, 2)), (96, (1, 5))):
+        x = layers.Conv2D(filters, 3, padding="same", use_bias=False)(x)
+        x = layers.MaxPooling2D(pool)(x)  # first, which leaves the others a fraction of the work
+        x = layers.Activation("swish")(layers.BatchNormalization()(x))
+        x = layers.SpatialDropout2D(0.1)(x)
+    x = layers.Reshape((x.shape[1], x.shape[2] * x.shape[3]))(x)
     x = layers.Bidirectional(layers.LSTM(80, return_sequences=True))(x)
     x = layers.Dropout(0.3)(x)
     weights = layers.Softmax(axis=1)(layers.Dense(1)(layers.Dense(64, activation="tanh")(x)))
@@ -146,6 +152,22 @@ def convolved(channels: Any) -> Any:
         x = layers.Activation("relu")(x)
         x = layers.SpatialDropout2D(0.1)(x)
     return layers.GlobalAveragePooling2D()(x)
+
+
+def mel_picture(heard: Any, inputs: Any) -> Any:
+    """What MFCCs keep of the log mel spectrogram: (frames, coefficients) to (frames, bands, 1).
+
+    The inverse cosine transform gives it back with as many bands as there are coefficients; one
+    mean and one deviation scale all of it.
+    """
+    bands = inputs.shape[-1]
+    cosines = idct(np.eye(bands, dtype=np.float32), axis=1, norm="ortho")
+    turned = layers.Dense(bands, use_bias=False, trainable=False, name="inverse_cosines")
+    picture = turned(heard)
+    turned.set_weights([cosines])
+    scale = layers.Normalization(axis=None)
+    scale.adapt(inputs @ cosines)
+    return layers.Reshape((*inputs.shape[1:], 1))(scale(picture))
 
 
 def scaled(heard: Any, inputs: Any) -> Any:

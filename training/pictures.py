@@ -12,7 +12,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import Colormap, LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from webapp.speech.bundle import Curves, Figures
+from webapp.speech.figures import ENOUGH, Curves, Figures
 
 PAPER, INK, SOFT, LINE = "#fcf8f5", "#2a1f30", "#675c6d", "#e5dad8"
 LEARNED, CHECKED = "#6f45b0", "#bb7800"
@@ -125,6 +125,39 @@ def _ceiling(curves: Curves) -> float:
     """Room for both curves, but not for the few first epochs that a fresh network is far off in."""
     later = sorted(curves.validation_loss)[: max(1, round(0.95 * len(curves.validation_loss)))]
     return 1.08 * max(*curves.loss, *later, 0.01)
+
+
+def reliability(figures: Figures) -> bytes:
+    """How often answers are right beside how sure they are; below, how many are that sure."""
+    with settings():
+        sheet = Figure(figsize=(5.4, 5.4), facecolor=PAPER, layout="constrained")
+        above, below = sheet.subplots(2, sharex=True, height_ratios=(4, 1))
+        above.plot((0, 1), (0, 1), color=SOFT, dashes=(1, 2), label="right as often as sure")
+        for sort, few in (("answers", False), (f"fewer than {ENOUGH}", True)):
+            bins = [b for b in figures.reliability if b.clips and (b.clips < ENOUGH) is few]
+            spots = [b.confidence for b in bins], [b.right / b.clips for b in bins]
+            look = {"facecolor": PAPER if few else LEARNED, "edgecolor": LEARNED, "linewidth": 1.5}
+            above.scatter(*spots, s=45, label=sort, zorder=3, clip_on=False, **look)
+        _crowd(below, [one.clips / figures.tested for one in figures.reliability])
+        for axes, says in ((above, "of these, right"), (below, "of all")):
+            axes.set_ylabel(says)
+            axes.set_facecolor(PAPER)
+            axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+            calm(axes)
+        above.set_ylim(0, 1)
+        below.set_xlabel("confidence")
+        sheet.legend(loc="outside upper center", ncols=3, frameon=False)
+        return _svg(sheet)
+
+
+def _crowd(axes: Axes, shares: Sequence[float]) -> None:
+    """The share of the clips in each bin of confidence, as bars."""
+    width = 1 / len(shares)
+    places = [(number + 0.5) * width for number in range(len(shares))]
+    axes.bar(places, shares, width=0.85 * width, color=SHADES[2])
+    axes.set_xlim(0, 1)
+    axes.set_yticks((0, round(max(shares), 2)))
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
 
 
 def leak(pairs: Sequence[Pair], chance: float) -> bytes:

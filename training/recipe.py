@@ -45,6 +45,19 @@ class Augmentation(_Settings, frozen=True, kw_only=True):
     """Alpha of mixup (Zhang et al. 2018); 0 mixes nothing."""
 
 
+class Conditions(_Settings, frozen=True, kw_only=True):
+    """Other rooms, devices and surroundings than the corpus was recorded with, drawn at random."""
+
+    room_share: Ratio = 0.0
+    """Share of the clips that get the reverberation of a room."""
+    noise_share: Ratio = 0.0
+    """Share that gets noise all around and under the voice, a quarter of it other voices."""
+    noise_db: tuple[float, float] = (5.0, 35.0)
+    """Range of signal-to-noise ratios, mean power of the voice over that of the noise (dB)."""
+    band_share: Ratio = 0.0
+    """Share whose lowest and highest frequencies are lost, as over a telephone."""
+
+
 class Training(_Settings, frozen=True, kw_only=True):
     """How the weights are found."""
 
@@ -90,6 +103,7 @@ class Recipe(_Settings, frozen=True, kw_only=True, omit_defaults=True):
     network: str
     features: FeatureSettings
     augmentation: Augmentation = Augmentation()
+    conditions: Conditions = Conditions()
     training: Training | None = None
     support_vectors: SupportVectors | None = None
     """A network is trained; a support vector machine is fitted. One of the two is there."""
@@ -98,6 +112,8 @@ class Recipe(_Settings, frozen=True, kw_only=True, omit_defaults=True):
     def __post_init__(self) -> None:
         if (self.training is None) == (self.support_vectors is None):
             raise ValueError("a recipe has either [training] or [support_vectors]")
+        if self.conditions != Conditions() and "chroma" in self.features.channels:
+            raise ValueError("[conditions] cannot change the chroma channel")
 
     @property
     def digest(self) -> str:

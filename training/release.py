@@ -13,8 +13,10 @@ import keras
 import msgspec
 import numpy as np
 import numpy.typing as npt
+from msgspec.structs import replace
 
 from training import pictures
+from training.calibrate import CALIBRATION, hear, read_calibration, with_embedding
 from training.fit import FINISHED, NETWORK
 from training.history import read_curves
 from training.run import Measured, RunCard, RunError, read_run
@@ -22,20 +24,23 @@ from training.seeds import joined, seconds_an_epoch
 from training.split import Listing, voices
 from training.splits import RELEASED
 from webapp.speech.bundle import (
+    FAMILIAR,
     GOLDEN,
     KERAS,
     PICTURES,
     TFLITE,
     Card,
-    Curves,
-    Figures,
     Golden,
     Origin,
+    read_card,
     sha256,
     write_card,
 )
+from webapp.speech.calibration import Calibration, calibrated
 from webapp.speech.emotions import Emotion
+from webapp.speech.errors import DamagedBundle
 from webapp.speech.features import Features, FeatureSettings, network_inputs
+from webapp.speech.figures import Curves, Figures
 from webapp.speech.recognizer import Recognizer
 from webapp.speech.waveform import Waveform
 
@@ -66,7 +71,7 @@ def release(
     """
     run = read_run(run_folder)
     split_folder = run_folder / RELEASED
-    if not (split_folder / FINISHED).is_file():
+    if not all((split_folder / name).is_file() for name in (FINISHED, CALIBRATION)):
         raise RunError(f"{run_folder} is not finished. Run the same `fit` again to go on with it.")
     network = keras.models.load_model(split_folder / NETWORK, compile=False)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -74,13 +79,15 @@ def release(
         made = Path(temporary)
         network.save(made / KERAS)  # without the optimizer's state
         (made / TFLITE).write_bytes(to_tflite(network))
-        golden_clips(network, run.recipe.features).save(made / GOLDEN)
         evidence = Evidence.of(evaluations, random, split_folder)
+        temperature = evidence.calibration.temperature
+        golden_clips(network, run.recipe.features, temperature).save(made / GOLDEN)
+        shutil.copy(split_folder / FAMILIAR, made)
         draw(evidence, made)
         listing = Listing.load(split_folder / FINISHED)
-        card = bundle_card(folder.name, run, listing, evidence, made)
+        card = as_measured(bundle_card(folder.name, run, listing, evidence, made), folder)
         write_card(made, card)
-        card = msgspec.structs.replace(card, milliseconds=milliseconds(Recognizer.load(made)))
+        card = replace(card, milliseconds=milliseconds(Recognizer.load(made)))
         write_card(made, card)
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(made, folder)
@@ -90,8 +97,9 @@ def release(
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a card says of the recipe beside its weights."""
+    """What a card says of the recipe and its answers beside its weights."""
 
+    calibration: Calibration
     figures: Figures
     random: Figures | None
     curves: Curves | None
@@ -101,7 +109,9 @@ class Evidence:
     def of(cls, evaluations: Sequence[Path], random: Sequence[Path], split: Path) -> Self:
         """From the runs that measured, and the folder that the weights were trained in."""
         measured = [Measured.load(folder) for folder in evaluations]
+        calibration, _ = read_calibration(split)
         return cls(
+            calibration=calibration,
             figures=joined(measured),
             random=joined([Measured.load(folder) for folder in random]) if random else None,
             curves=read_curves(split),
@@ -111,9 +121,10 @@ class Evidence:
 
 def draw(evidence: Evidence, folder: Path) -> None:
     """The bundle's pictures."""
-    confusion, curves = PICTURES
+    confusion, reliability, curves = PICTURES
     drawn = pictures.confusion_matrix(evidence.figures, list(Emotion))
     (folder / confusion).write_bytes(drawn)
+    (folder / reliability).write_bytes(pictures.reliability(evidence.figures))
     if evidence.curves:
         (folder / curves).write_bytes(pictures.training_curves(evidence.curves))
 
@@ -142,6 +153,7 @@ def bundle_card(name: str, run: RunCard, split: Listing, evidence: Evidence, fol
             data_checksum=run.data_checksum,
             packages=run.packages,
         ),
+        calibration=evidence.calibration,
         figures=evidence.figures,
         random=evidence.random,
         curves=evidence.curves,
@@ -151,6 +163,17 @@ def bundle_card(name: str, run: RunCard, split: Listing, evidence: Evidence, fol
         credit=credit,
         checksums=checksums,
     )
+
+
+def as_measured(card: Card, earlier: Path) -> Card:
+    """The card with what `robustness` found of an earlier release of the very same weights."""
+    try:
+        old = read_card(earlier)
+    except DamagedBundle:  # none, or one of another time
+        return card
+    if old.version != card.version or old.calibration != card.calibration:
+        return card
+    return replace(card, robustness=old.robustness, elsewhere=old.elsewhere)
 
 
 def terms(corpora: Sequence[str]) -> tuple[str, str]:
@@ -176,7 +199,8 @@ def milliseconds(recognizer: Recognizer) -> float:
 def to_tflite(network: keras.Model) -> bytes:
     """The network as a LiteRT model of fixed batch 1 without TensorFlow's Flex operators.
 
-    The variables are frozen with the control flow kept: an LSTM exported otherwise needs Flex, or
+    Its one output is a row: the probabilities, then the embedding that they are made of. The
+    variables are frozen with the control flow kept: an LSTM exported otherwise needs Flex, or
     loses its weights without a word.
     """
     import tensorflow as tf
@@ -184,8 +208,9 @@ def to_tflite(network: keras.Model) -> bytes:
         convert_variables_to_constants_v2,
     )
 
+    both = with_embedding(network)
     signature = tf.TensorSpec((1, *network.input_shape[1:]), tf.float32)
-    call: Any = tf.function(lambda inputs: network(inputs, training=False))
+    call: Any = tf.function(lambda inputs: tf.concat(both(inputs, training=False), -1))
     frozen = convert_variables_to_constants_v2(
         call.get_concrete_function(signature), lower_control_flow=False
     )
@@ -193,16 +218,16 @@ def to_tflite(network: keras.Model) -> bytes:
     return converted
 
 
-def golden_clips(network: keras.Model, settings: FeatureSettings) -> Golden:
+def golden_clips(network: keras.Model, settings: FeatureSettings, temperature: float) -> Golden:
     """Synthetic clips with what Keras makes of them. Nobody's voice: they are published."""
     clips = np.stack([synthetic_voice(pitch, RATE, seconds=2.5) for pitch in (110.0, 180.0, 260.0)])
     inputs = [network_inputs(sound(clip), settings) for clip in clips]
-    outputs = [network.predict(windows, verbose=0).mean(axis=0) for windows in inputs]
+    heard = hear(with_embedding(network), inputs).probabilities
     return Golden(
         samples=clips,
         rate=RATE,
         inputs=inputs[0],
-        probabilities=np.stack(outputs),
+        probabilities=calibrated(heard, temperature),
         labels=tuple(Emotion),
     )
 

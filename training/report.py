@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from training.recipe import RECIPES, Recipe, load_recipe
-from training.reporting import details, gallery, overview
+from training.reporting import details, gallery, overview, trust
 from training.reporting.comparison import Comparison, comparisons, names
 from training.reporting.markdown import shown, table
 from training.reporting.reasons import Reason, read_reasons
 from training.run import RunCard
 from training.seeds import Seeds, read_seeds
 from training.splits import DESCRIPTIONS, MEASURED
+from webapp.speech.bundle import read_card
 
 PAGE, NOTES, REASONS = "RESULTS.md", "notes.md", "reasons.toml"
 
@@ -50,22 +51,35 @@ best.
 """
 
 
-def report(runs: Path, folder: Path = HERE, inputs: Path = HERE, recipes: Path = RECIPES) -> None:
+def report(
+    runs: Path,
+    folder: Path = HERE,
+    inputs: Path = HERE,
+    recipes: Path = RECIPES,
+    bundles: Path | None = None,
+) -> None:
     """Write RESULTS.md and its pictures into `folder`, from all runs of the recipes as they are.
 
-    `inputs` holds what is written by hand: notes.md, which comes first, and reasons.toml. Raises
-    `RunError` where a run or one of these cannot be read.
+    `inputs` holds what is written by hand: notes.md, which comes first, and reasons.toml; the cards
+    of `bundles` say what worse recordings cost. Raises `RunError` or `DamagedBundle` where one of
+    these cannot be read.
     """
     known = [load_recipe(path.stem, recipes) for path in sorted(recipes.glob("*.toml"))]
     reasons = read_reasons(inputs / REASONS, [recipe.name for recipe in known], MEASURED)
     seeds = read_seeds(runs, {recipe.name: recipe.digest for recipe in known})
     found = comparisons(seeds.measured)
     notes = inputs / NOTES
+    cards = (
+        [read_card(one.parent) for one in sorted(bundles.glob("*/card.json"))] if bundles else []
+    )
     parts = [
         BEFORE,
         notes.read_text() if notes.is_file() else "",
         READING,
         *(_overview(one, known, reasons) for one in found),
+        trust.confidence(found),
+        trust.damage(cards),
+        trust.elsewhere(cards),
         _claims(found, known, reasons),
         _protocols(found),
         *(details.section(one) for one in found),
@@ -79,11 +93,15 @@ def report(runs: Path, folder: Path = HERE, inputs: Path = HERE, recipes: Path =
 
 def _overview(found: Comparison, recipes: Sequence[Recipe], reasons: Sequence[Reason]) -> str:
     text = f"## {found.title}\n\n{UNITS}\n{overview.overview(found, recipes, reasons)}"
+    return "\n".join([text, _leak(found)])
+
+
+def _leak(found: Comparison) -> str:
     if found.leak_pair is None:
-        return text
+        return ""
     known, new = map(shown, found.leak_pair)
     return (
-        f"{text}\nThe leak is {known} minus {new}.\n\n"
+        f"The leak is {known} minus {new}.\n\n"
         f"![Leak by recipe: UAR under {found.leak_pair[0]} and {found.leak_pair[1]}; the figures "
         f"are in the table above]({gallery.FOLDER}/{gallery.leak_name(found)})\n"
     )

@@ -8,7 +8,7 @@ import msgspec
 
 from training.recipe import Recipe
 from training.utterance import Utterance
-from webapp.speech.bundle import Figures, Share
+from webapp.speech.figures import Figures, Share
 
 PACKAGES = (
     *("keras", "tensorflow", "librosa", "numpy", "scikit-learn", "soxr"),

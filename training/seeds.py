@@ -11,7 +11,7 @@ import msgspec
 from training.history import read_curves
 from training.run import MEASURED, Measured, RunCard, read_run
 from training.splits import RELEASED
-from webapp.speech.bundle import Figures
+from webapp.speech.figures import Bin, Figures, share
 
 
 def joined(measured: Sequence[Measured]) -> Figures:
@@ -28,10 +28,27 @@ def joined(measured: Sequence[Measured]) -> Figures:
         uar=statistics.fmean(one.uar for one in figures),
         macro_f1=statistics.fmean(one.macro_f1 for one in figures),
         calibration_error=statistics.fmean(one.calibration_error for one in figures),
+        reliability=tuple(map(_one_bin, zip(*(one.reliability for one in figures), strict=True))),
+        surest=statistics.fmean(one.surest for one in figures),
+        named=statistics.fmean(one.named for one in figures),
+        named_right=share(
+            sum(one.named * one.named_right for one in figures), sum(one.named for one in figures)
+        ),
+        unlike=statistics.fmean(one.unlike for one in figures),
         confusion=tuple(
             tuple(sum(counts) for counts in zip(*rows, strict=True))
             for rows in zip(*matrices, strict=True)
         ),
+    )
+
+
+def _one_bin(bins: Sequence[Bin]) -> Bin:
+    """The clips of several bins of the same confidence together."""
+    clips = sum(one.clips for one in bins)
+    return Bin(
+        clips=clips,
+        right=sum(one.right for one in bins),
+        confidence=share(sum(one.clips * one.confidence for one in bins), clips),
     )
 
 

@@ -16,6 +16,7 @@ from webapp.pages import filters, health, history, home, models, record, result,
 from webapp.prediction_log import db
 from webapp.recordings import Recordings
 from webapp.speech.recognizer import Recognizer, load_recognizers
+from webapp.speech.voice_activity import VoiceActivity
 from webapp.submission import Desk
 
 FORM_BYTES = 100_000
@@ -66,7 +67,8 @@ def _desk(settings: Settings, recognizers: Mapping[str, Recognizer]) -> Desk:
             f"TONELOG_DEFAULT_MODEL is {settings.default_model!r}, which is not among the bundles: "
             f"{', '.join(recognizers) or 'none'}."
         )
-    return Desk(settings, recognizers, Recordings(settings.instance / "recordings"))
+    recordings = Recordings(settings.instance / "recordings")
+    return Desk(settings, recognizers, recordings, VoiceActivity.load().speaks)
 
 
 def _recognizers(settings: Settings) -> Mapping[str, Recognizer]:

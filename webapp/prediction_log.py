@@ -76,7 +76,10 @@ class Prediction(Base):
     probabilities: Mapped[dict[str, float]] = mapped_column(JSON)
     """By emotion, in the order of the model's labels."""
     emotion: Mapped[str] = mapped_column(String(16))
+    """The likeliest, whether or not it is named."""
     confidence: Mapped[float]
+    named: Mapped[bool]
+    """Whether that was likely enough for the emotion to be named."""
     remarks: Mapped[list[str]] = mapped_column(JSON)
     milliseconds: Mapped[float]
     """Time that hearing took."""

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 import time
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,8 +17,10 @@ from webapp.prediction_log import Prediction, Source
 from webapp.recordings import Recordings
 from webapp.speech.decode import decode
 from webapp.speech.errors import SpeechError, TooLarge, UnknownModel
-from webapp.speech.quality import inspect
-from webapp.speech.recognizer import Recognizer
+from webapp.speech.quality import Remark, inspect
+from webapp.speech.recognizer import Recognition, Recognizer
+from webapp.speech.twins import together
+from webapp.speech.waveform import Waveform
 
 LONGEST_NAME = 255
 
@@ -40,6 +42,7 @@ class Desk:
     settings: Settings
     recognizers: Mapping[str, Recognizer]
     recordings: Recordings
+    speaks: Callable[[Waveform], bool]
     now: Callable[[], datetime] = _now
 
     @property
@@ -117,8 +120,9 @@ class Desk:
     def _hear(self, data: bytes, recognizer: Recognizer) -> Prediction:
         start = time.perf_counter()
         waveform = decode(data, self.settings.max_seconds)
-        remarks = inspect(waveform)
+        remarks = inspect(waveform, self.speaks)
         heard = recognizer.recognize(waveform)
+        doubts = _doubts(heard, recognizer.card.calibration.threshold)
         return Prediction(
             id=secrets.token_urlsafe(16),
             created_at=self.now(),
@@ -129,7 +133,8 @@ class Desk:
             probabilities={str(emotion): share for emotion, share in heard.probabilities.items()},
             emotion=str(heard.emotion),
             confidence=heard.confidence,
-            remarks=[str(remark) for remark in remarks],
+            named=heard.named,
+            remarks=[str(remark) for remark in (*remarks, *doubts)],
             milliseconds=(time.perf_counter() - start) * 1000,
         )
 
@@ -137,6 +142,15 @@ class Desk:
         keeping = self.recordings.keeping(data) if self.settings.keep_audio else nullcontext(None)
         with keeping as prediction.audio_name:
             prediction_log.add(prediction)
+
+
+def _doubts(heard: Recognition, threshold: float) -> Iterator[Remark]:
+    """What an answer leaves open; neutral and calm split it where they reach the threshold."""
+    both = together(heard.probabilities)
+    if both is not None and both >= threshold:
+        yield Remark.NEUTRAL_OR_CALM
+    if heard.unlike:
+        yield Remark.UNLIKE_TRAINING
 
 
 def desk() -> Desk:

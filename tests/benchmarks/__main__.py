@@ -10,6 +10,7 @@ from webapp.speech.decode import decode
 from webapp.speech.features import network_inputs
 from webapp.speech.quality import inspect
 from webapp.speech.recognizer import load_recognizers
+from webapp.speech.voice_activity import VoiceActivity
 
 BUNDLES = Path(__file__).parents[2] / "webapp" / "bundles"
 RUNS = 50
@@ -33,7 +34,8 @@ def main() -> None:
     for name in ("wav-16", "flac", "mp3", "ogg-opus", "webm-opus", "m4a-aac"):
         data = encode(name, clip)
         print(f"{'decode ' + name:32} {milliseconds(lambda data=data: decode(data, 60))}")
-    print(f"{'quality':32} {milliseconds(lambda: inspect(clip))}")
+    speaks = VoiceActivity.load().speaks
+    print(f"{'quality':32} {milliseconds(lambda: inspect(clip, speaks))}")
     for name, recognizer in load_recognizers(BUNDLES).items():
         settings = recognizer.card.features
         label = f"features for {name}"

@@ -5,10 +5,14 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import expect
 
+from tests import fakes
 from tests.fakes import fake_recognizers
 from webapp.speech.emotions import Emotion
 
-PAGES = ("/", "/upload", "/record", "/history", "/history/delete", "RESULT", "/models", "/nowhere")
+PAGES = (
+    *("/", "/upload", "/record", "/history", "/history/delete", "/models", "/nowhere"),
+    *("RESULT", "UNCLEAR", "TWINS"),
+)
 
 TOO_WIDE = """() => [...document.querySelectorAll("body *")].filter((element) => {
   const box = element.getBoundingClientRect();
@@ -50,10 +54,15 @@ CONTRAST = """([front, back]) => {
 
 
 @pytest.fixture
-def addresses(visitor, wav):
-    """Every page, the result one with a name that does not break."""
-    result = visitor.sent(wav, "x" * 196 + ".wav")
-    return [result if page == "RESULT" else page for page in PAGES]
+def addresses(visitor, recognizers, wav):
+    """Every page, the results with a name that does not break and every remark."""
+    heard = {"RESULT": fakes.PROBABILITIES, "UNCLEAR": fakes.UNCLEAR, "TWINS": fakes.TWINS}
+    results = {}
+    for name, probabilities in heard.items():
+        recognizers["cnn_lstm"].probabilities = probabilities
+        recognizers["cnn_lstm"].unlike = name != "RESULT"
+        results[name] = visitor.sent(wav, "x" * 196 + ".wav")
+    return [results.get(page, page) for page in PAGES]
 
 
 def test_fits_a_small_screen(browser, visit, addresses):
@@ -115,7 +124,7 @@ def test_tables_have_captions_and_headers(browser, visit, addresses):
 def test_tables_of_models_have_captions_and_headers(browser, visit):
     page = visit(browser, "/models")
     tables = page.get_by_role("table")
-    expect(tables).to_have_count(1 + 2 * len(fake_recognizers()))
+    expect(tables).to_have_count(1 + 5 * len(fake_recognizers()))
     assert page.locator("table:not(:has(caption))").count() == 0
     assert page.locator("th:not([scope])").count() == 0
     expect(tables.first.get_by_role("row", name="Dense layers")).to_contain_text("62.5%")
@@ -134,8 +143,8 @@ def test_models_stay_a_table_where_they_look_like_cards(browser, visit):
 
 def test_rows_stay_rows_where_they_look_like_cards(browser, visit, addresses):
     page = visit(browser, "/history", viewport={"width": 360, "height": 740})
-    expect(page.get_by_role("table").get_by_role("row")).to_have_count(2)
-    expect(page.get_by_role("rowheader")).to_contain_text("61%")
+    expect(page.get_by_role("table").get_by_role("row")).to_have_count(1 + 3)
+    expect(page.get_by_role("rowheader").last).to_contain_text("61%")
 
 
 @pytest.mark.parametrize(
@@ -182,12 +191,13 @@ def test_focus_follows_the_recording(browser, visit):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_tones_have_enough_contrast(browser, visit, addresses, scheme):
     page = visit(browser, addresses[PAGES.index("RESULT")], color_scheme=scheme)
-    for emotion in Emotion:
+    for tone in (*Emotion, "twins", "none"):
         page.eval_on_selector(
-            ".verdict", "(verdict, tone) => { verdict.className = 'verdict tone-' + tone }", emotion
+            ".verdict", "(verdict, tone) => { verdict.className = 'verdict tone-' + tone }", tone
         )
         pair = [[".verdict h1", "color"], [".verdict", "backgroundColor"]]
-        assert page.evaluate(CONTRAST, pair) >= 4.5, emotion
+        assert page.evaluate(CONTRAST, pair) >= 4.5, tone
+    for emotion in Emotion:
         bar = [[f".chances .tone-{emotion} .bar-fill", "fill"], [".panel", "backgroundColor"]]
         assert page.evaluate(CONTRAST, bar) >= 3, emotion
     for soft in (".facts dt", ".bottom p"):
@@ -198,7 +208,8 @@ def test_tones_have_enough_contrast(browser, visit, addresses, scheme):
 def test_figures_of_models_have_enough_contrast(browser, visit, scheme):
     page = visit(browser, "/models", color_scheme=scheme)
     panel = [".panel", "backgroundColor"]
-    for words in (".compare thead th", ".compare-baseline th", ".words dd", ".matrix td", ".badge"):
+    tables = (".compare thead th", ".compare-baseline th", ".matrix td", ".rates thead th")
+    for words in (*tables, ".rates caption", ".words dd", ".badge"):
         assert page.evaluate(CONTRAST, [[words, "color"], panel]) >= 4.5, words
     for emotion in Emotion:
         words = f".emotions .tone-{emotion} th"

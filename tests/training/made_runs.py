@@ -6,8 +6,8 @@ import msgspec
 
 from training.recipe import load_recipe
 from training.run import Measured, RunCard
-from webapp.speech.bundle import Figures
 from webapp.speech.emotions import Emotion
+from webapp.speech.figures import Bin, Figures
 
 CURVES = """epoch,accuracy,loss,val_accuracy,val_loss
 0,0.20,2.1,0.25,2.0
@@ -25,6 +25,13 @@ def matrix(right: int, wrong: int, absent: tuple[str, ...] = ()) -> tuple[tuple[
             counts[row], counts[(row + 1) % len(Emotion)] = right, wrong
         rows.append(tuple(counts))
     return tuple(rows)
+
+
+def bins(clips: int, right: int) -> tuple[Bin, ...]:
+    """All clips in the middle one of 15 bins."""
+    empty = Bin(clips=0, right=0, confidence=0.0)
+    middle = Bin(clips=clips, right=right, confidence=0.5)
+    return (*[empty] * 7, middle, *[empty] * 7)
 
 
 def figures(
@@ -50,6 +57,11 @@ def figures(
         macro_f1=uar - 0.01,
         uars=(uar,),
         calibration_error=0.08,
+        reliability=bins(200, right=100),
+        surest=uar + 0.1,
+        named=0.75,
+        named_right=uar + 0.05,
+        unlike=0.04,
         confusion=confusion,
     )
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from training import augment
-from training.recipe import Augmentation
+from training.recipe import Augmentation, Conditions
 from webapp.speech.features import FLOOR_DB, levelled, network_input
 
 
@@ -15,14 +15,14 @@ def clip(generator):
 
 def test_without_augmentation_a_clip_is_heard_as_it_is_but_for_its_place(recipe, clip, generator):
     pooled = msgspec.structs.replace(recipe.features, pooling="mean")
-    heard = augment.augmented(clip, Augmentation(), pooled, generator)
+    heard = augment.augmented(clip, Augmentation(), Conditions(), pooled, generator)
     np.testing.assert_allclose(heard, network_input(clip, pooled), atol=1e-4)
 
 
 def test_the_generator_decides_everything(recipe, clip):
     def heard(seed):
         return augment.augmented(
-            clip, recipe.augmentation, recipe.features, np.random.default_rng(seed)
+            clip, recipe.augmentation, Conditions(), recipe.features, np.random.default_rng(seed)
         )
 
     np.testing.assert_array_equal(heard(1), heard(1))
@@ -91,7 +91,7 @@ def test_chroma_is_stretched_and_placed_with_its_frames_but_not_masked(recipe, c
     )
     chroma = np.tile(np.linspace(0.2, 1, 12, dtype=np.float32), (len(clip), 1))
     heard = augment.augmented(
-        np.hstack([clip[:, :40], chroma]), recipe.augmentation, settings, generator
+        np.hstack([clip[:, :40], chroma]), recipe.augmentation, Conditions(), settings, generator
     )
     assert heard.shape == (48, 40, 3)
     voiced = heard[:, 0, 2] > 0

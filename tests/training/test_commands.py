@@ -6,7 +6,7 @@ import soundfile
 
 from training import commands
 from training.__main__ import main
-from training.evaluate import Answers
+from training.answers import Answers
 from training.run import Measured, RunError, read_run
 from webapp.speech.bundle import read_card
 from webapp.speech.emotions import Emotion
@@ -69,19 +69,23 @@ def test_the_card_says_what_it_was_made_of(trained, tmp_path):
 def test_evaluating_again_reads_what_is_finished(trained, monkeypatch, capsys):
     instance, recipe, common = trained
     split = run_of(instance, "speaker_5fold-seed0") / "fold-2"
-    before = Answers.load(split / "answers.npz")
+    before = Answers.load(split / "calibrated.npz")
     monkeypatch.setattr("training.fit._train", lambda *_: pytest.fail("trained again"))
-    (split / "answers.npz").unlink()  # interrupted after training, before the answers
+    (split / "calibrated.npz").unlink()  # interrupted after training, before the answers
     assert main(["evaluate", str(recipe), *common]) == 0
-    np.testing.assert_array_equal(Answers.load(split / "answers.npz").truth, before.truth)
-    assert "UAR by split" in capsys.readouterr().out
+    after = Answers.load(split / "calibrated.npz")
+    np.testing.assert_array_equal(after.truth, before.truth)
+    np.testing.assert_array_equal(after.named, before.named)
+    printed = capsys.readouterr().out
+    assert "UAR by split" in printed
+    assert "accuracy on the 70% surest" in printed
 
 
 def test_a_run_interrupted_between_splits_has_no_figures(trained, monkeypatch, capsys):
     instance, recipe, common = trained
     run = run_of(instance, "speaker_5fold-seed0")
     before = Measured.load(run)
-    for name in ("figures.json", "fold-2/answers.npz", "fold-2/split.json"):
+    for name in ("figures.json", "fold-2/calibrated.npz", "fold-2/split.json"):
         (run / name).unlink()
 
     def interrupt(*_):
@@ -122,24 +126,6 @@ def test_unfinished_runs_and_missing_corpora_are_explained(tmp_path, capsys, mon
 def test_the_environment_names_corpora(tmp_path):
     assert commands.corpora_from({"CORPUS_RAVDESS": str(tmp_path)}) == {"ravdess": tmp_path}
     assert commands.corpora_from({}) == {}
-
-
-def test_figures_follow_their_definitions():
-    truth = np.array([0, 0, 0, 1])
-    probabilities = np.eye(8, dtype=np.float32)[[0, 0, 1, 1]]
-    answers = Answers(truth, probabilities)
-    assert answers.accuracy == 0.75
-    assert answers.uar == pytest.approx((2 / 3 + 1) / 2)
-    assert answers.macro_f1 == pytest.approx((0.8 + 2 / 3) / 2)
-    assert answers.confusion[0][:2] == (2, 1)
-
-
-def test_confidence_that_is_right_as_often_as_it_says_is_calibrated():
-    truth = np.array([0] * 3 + [1])
-    sure_of_three_in_four = np.tile(np.float32([0.75, 0.25]), (4, 1))
-    assert Answers(truth, sure_of_three_in_four).calibration_error == pytest.approx(0, abs=1e-6)
-    too_sure = np.tile(np.float32([1.0, 0.0]), (4, 1))
-    assert Answers(truth, too_sure).calibration_error == pytest.approx(0.25)
 
 
 def test_figures_come_from_speakers_never_heard(capsys):

@@ -10,8 +10,8 @@ from tests import fakes
 from tests.training import made_runs
 from training import pictures
 from training.pictures import Pair
-from webapp.speech.bundle import Curves
 from webapp.speech.emotions import Emotion
+from webapp.speech.figures import Curves
 
 LABELS = [str(emotion) for emotion in Emotion]
 CURVES = Curves(
@@ -28,6 +28,7 @@ def drawn():
     return {
         "confusion": pictures.confusion_matrix(made_runs.figures(), LABELS),
         "curves": pictures.training_curves(CURVES),
+        "reliability": pictures.reliability(fakes.figures("speaker_5fold", 0.6)),
         "leak": pictures.leak([Pair("ann", 0.5, 0.4), Pair("cnn", 0.6, 0.6)], chance=1 / 8),
         "balance": pictures.class_balance({"ravdess": {"sad": 10, "calm": 0}}),
     }
@@ -136,6 +137,20 @@ def test_one_epoch_is_drawn():
         loss=(0.0,), validation_loss=(0.0,), accuracy=(1.0,), validation_accuracy=(1.0,), chosen=1
     )
     assert pictures.training_curves(one)
+
+
+def test_reliability_shows_a_dot_a_bin_that_has_clips(monkeypatch):
+    sheets = []
+    plain = pictures._svg
+    monkeypatch.setattr(pictures, "_svg", lambda sheet: sheets.append(sheet) or plain(sheet))
+    figures = fakes.figures("speaker_5fold", 0.6)  # twenty clips in each of its bins
+    pictures.reliability(figures)
+    above, below = sheets[0].axes
+    many, few = (spots.get_offsets().tolist() for spots in above.collections)
+    assert many == []
+    assert len(few) == sum(1 for one in figures.reliability if one.clips)
+    assert few[-1] == pytest.approx([figures.reliability[-1].confidence, 1.0])
+    assert len(below.patches) == 15
 
 
 def test_the_leak_is_written_between_its_marks(words):

@@ -3,17 +3,31 @@
 import sys
 
 import keras
+import msgspec
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
+from tests import fakes
 from tests.training.conftest import TINY
 from tests.training.made_runs import CURVES, write_run
+from training.calibrate import CALIBRATION
 from training.networks import BUILDERS
 from training.recipe import load_recipe
-from training.release import milliseconds, release, terms
+from training.release import as_measured, milliseconds, release, terms
 from training.run import RunError
 from training.split import Listing
-from webapp.speech.bundle import CARD, KERAS, PICTURES, read_card
+from webapp.speech.bundle import (
+    CARD,
+    FAMILIAR,
+    GOLDEN,
+    KERAS,
+    PICTURES,
+    Golden,
+    read_card,
+    write_card,
+)
+from webapp.speech.calibration import Calibration, Familiarity, calibrated
 from webapp.speech.errors import MissingExtra
 from webapp.speech.prosody import available
 from webapp.speech.recognizer import Recognizer, load_recognizers
@@ -45,6 +59,11 @@ def trained(runs, recipe_path, curves=CURVES):
     if curves is not None:
         (split / "history.csv").write_text(curves)
     clips = tuple(f"ravdess/{speaker}/clip" for speaker in ("05", "06"))
+    calibration = Calibration(temperature=1.5, threshold=0.4, farthest=30.0)
+    (split / CALIBRATION).write_bytes(msgspec.json.encode(calibration))
+    units = network.layers[-1].input.shape[-1]
+    centres = np.zeros((8, units), dtype=np.float32)
+    Familiarity(centres, np.eye(units, dtype=np.float32)).save(split / FAMILIAR)
     Listing(training=clips, validation=("ravdess/07/clip",), test=()).save(split / "split.json")
     return run
 
@@ -92,6 +111,14 @@ def test_the_bundle_loads_and_holds_its_pictures(released):
         assert b"<svg" in (released / name).read_bytes()
 
 
+def test_the_card_says_how_answers_are_read_and_the_golden_ones_are_read_so(released):
+    card, golden = read_card(released), Golden.load(released / GOLDEN)
+    assert card.calibration == Calibration(temperature=1.5, threshold=0.4, farthest=30.0)
+    network = keras.models.load_model(released / KERAS)
+    plain = network.predict(golden.inputs, verbose=0).mean(axis=0)
+    assert golden.probabilities[0] == pytest.approx(calibrated(plain, 1.5), abs=1e-5)
+
+
 def test_the_optimizer_is_left_behind(released):
     network = keras.models.load_model(released / KERAS)
     assert getattr(network, "optimizer", None) is None
@@ -110,9 +137,20 @@ def test_what_has_no_epochs_and_no_random_split_takes_the_place_of_what_had(
     assert Recognizer.load(folder).card.figures == card.figures
 
 
-def test_an_unfinished_run_is_not_released(runs, recipe_path, tmp_path):
+def test_the_same_weights_keep_what_robustness_found(released):
+    card = read_card(released)
+    found = replace(card, robustness=fakes.robustness(), elsewhere=(fakes.elsewhere(),))
+    write_card(released, found)
+    assert as_measured(card, released) == found
+    assert as_measured(replace(card, version="other"), released).robustness is None
+    assert as_measured(card, released.with_name("nothing")) == card
+    write_card(released, card)
+
+
+@pytest.mark.parametrize("missing", ["split.json", CALIBRATION])
+def test_an_unfinished_run_is_not_released(missing, runs, recipe_path, tmp_path):
     run = trained(runs, recipe_path)
-    (run / "all_speakers" / "split.json").unlink()
+    (run / "all_speakers" / missing).unlink()
     with pytest.raises(RunError, match="is not finished"):
         release(run, measured(runs, recipe_path), [], tmp_path / "b" / "tiny")
 

@@ -79,7 +79,7 @@ def test_every_picture_is_there_and_no_other(gallery):
     shown = set(re.findall(r"\]\((results/[^)]+)\)", gallery.page))
     there = {f"results/{path.name}" for path in old.parent.iterdir() if path != own}
     assert shown == there
-    assert len(shown) == 3
+    assert len(shown) == 4
 
 
 def test_pictures_have_words_for_who_cannot_see_them(desk):

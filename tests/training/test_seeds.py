@@ -1,8 +1,9 @@
 """Several seeds of one recipe under one protocol become one."""
 
 import pytest
+from msgspec.structs import replace
 
-from tests.training.made_runs import measured, write_run
+from tests.training.made_runs import bins, measured, write_run
 from training.recipe import load_recipe
 from training.run import RunError
 from training.seeds import joined, read_seeds, seconds_an_epoch
@@ -25,8 +26,27 @@ def test_seeds_are_averaged_and_their_clips_summed():
     assert figures.uars == (0.5, 0.6)
     assert figures.seeds == (0, 1)
     assert figures.calibration_error == pytest.approx(0.08)
+    assert (figures.surest, figures.named, figures.unlike) == pytest.approx((0.65, 0.75, 0.04))
     assert figures.confusion[0][0] == 100 + 120
     assert figures.tested == 2 * 8 * 200
+
+
+def test_what_is_named_counts_by_how_often():
+    often, seldom = measured(seed=0), measured(seed=1)
+    often = replace(often, figures=replace(often.figures, named=0.8, named_right=0.5))
+    seldom = replace(seldom, figures=replace(seldom.figures, named=0.2, named_right=1.0))
+    assert joined([often, seldom]).named_right == pytest.approx(0.6)
+    never = replace(often, figures=replace(often.figures, named=0.0, named_right=0.0))
+    assert joined([never, never]).named_right == 0
+
+
+def test_bins_hold_the_clips_of_all_seeds():
+    plain = measured()
+    sure = tuple(replace(one, confidence=0.52) for one in bins(100, right=80))
+    other = replace(plain, figures=replace(plain.figures, reliability=sure))
+    middle = joined([plain, other]).reliability[7]
+    assert (middle.clips, middle.right) == (300, 180)
+    assert middle.confidence == pytest.approx((200 * 0.5 + 100 * 0.52) / 300)
 
 
 def test_seeds_stand_in_order_and_the_command_runs_them_all():

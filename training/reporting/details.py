@@ -6,8 +6,8 @@ from training.reporting.comparison import Comparison, names
 from training.reporting.gallery import FOLDER, curves_of, independent, name
 from training.reporting.markdown import extent, percent, shown, spread, table
 from training.seeds import Seeds, seconds_an_epoch
-from webapp.speech.bundle import Figures
 from webapp.speech.emotions import Emotion
+from webapp.speech.figures import Figures
 
 ACROSS = "cross_corpus"
 

@@ -9,8 +9,8 @@ from training.reporting.comparison import Comparison
 from training.reporting.overview import leak
 from training.seeds import Seeds
 from training.splits import STRICT
-from webapp.speech.bundle import Curves
 from webapp.speech.emotions import Emotion
+from webapp.speech.figures import Curves
 
 FOLDER = "results"
 
@@ -40,9 +40,10 @@ def leak_name(found: Comparison) -> str:
 def draw(found: Sequence[Comparison], folder: Path) -> None:
     """Every picture of the report; those of an earlier one go."""
     folder.mkdir(exist_ok=True)
-    for kind in ("leak", "confusion", "curves"):
+    for kind in ("leak", "confusion", "curves", "reliability"):
         for old in folder.glob(f"{kind}-*.svg"):
             old.unlink()
+    _draw_reliability(found, folder)
     for one in found:
         _draw_leak(one, folder)
         for seeds in independent(one):
@@ -59,6 +60,13 @@ def _draw_leak(found: Comparison, folder: Path) -> None:
     if pairs:
         present = sum(1 for row in found.seeds[0].figures.confusion if any(row))
         (folder / leak_name(found)).write_bytes(pictures.leak(pairs, chance=1 / present))
+
+
+def _draw_reliability(found: Sequence[Comparison], folder: Path) -> None:
+    """That of the recipe that is best on speakers never heard: one shows how to read them all."""
+    for seeds in [seeds for one in found[:1] for seeds in independent(one)[:1]]:
+        drawn = pictures.reliability(seeds.figures)
+        (folder / name("reliability", seeds)).write_bytes(drawn)
 
 
 def _data(corpora: Sequence[str], checksum: str) -> str:

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable, Sequence
 
 from training.seeds import Seeds
 from training.splits import LEAKING
-from webapp.speech.bundle import Figures
+from webapp.speech.figures import Figures
 
 WORDS = {
     *("recipe", "protocol", "description", "command", "emotion"),
     *("claimed elsewhere", "claimed", "as published", "ours, nearest to it"),
-    "speakers never heard",
+    *("speakers never heard", "recording", "bundle", "corpus"),
 }
 """Columns that are no figures: those stand to the right."""
 

@@ -6,6 +6,7 @@ from flask import Flask
 
 from webapp.config import BYTES_IN_A_MEGABYTE
 from webapp.speech.emotions import Emotion
+from webapp.verdict import likeliest, twins, verdict
 
 
 def percent(share: float) -> str:
@@ -18,9 +19,22 @@ def finely(share: float) -> str:
     return f"{share:.1%}"
 
 
+def in_ten(share: float) -> str:
+    """How often, as people count: 0.68 becomes “right about 7 times in 10”."""
+    times = round(10 * share)
+    ends = {0: "hardly ever right", 1: "right about once in 10 times", 10: "nearly always right"}
+    return ends.get(times, f"right about {times} times in 10")
+
+
 def points(difference: float) -> str:
     """A difference of two shares: 0.1342 becomes +13.4 points."""
     return f"{100 * difference:+.1f} points"
+
+
+def change(difference: float) -> str:
+    """A difference of two shares in points, for a table: -0.098 becomes −9.8."""
+    points = round(100 * difference, 1)
+    return f"{points:+.1f}".replace("-", "−") if points else "0.0"
 
 
 def brief(milliseconds: float) -> str:
@@ -53,5 +67,6 @@ def emoji(emotion: str) -> str:
 
 def register(app: Flask) -> None:
     """Offer the filters to the templates."""
-    for name in (percent, finely, points, brief, megabytes, duration, when, emoji):
+    values = (percent, finely, in_ten, points, change, brief, megabytes, duration, when, emoji)
+    for name in (*values, verdict, likeliest, twins):
         app.add_template_filter(name)

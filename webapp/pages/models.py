@@ -1,20 +1,21 @@
 """Models: every released bundle side by side, how good each is and how to choose."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Blueprint, Response, abort, render_template, send_file
 
 from webapp import pictures
-from webapp.speech.bundle import PICTURES, TFLITE, Card, Figures
-from webapp.speech.emotions import Emotion
+from webapp.pages.captions import curves_words, matrix_words, reliability_words
+from webapp.speech.bundle import PICTURES, TFLITE, Card
+from webapp.speech.figures import Figures
 from webapp.speech.recognizer import Recognizer
 from webapp.submission import desk
 
 blueprint = Blueprint("models", __name__, url_prefix="/models")
 
-CONFUSION, CURVES = PICTURES
+CONFUSION, RELIABILITY, CURVES = PICTURES
 
 
 @dataclass(frozen=True)
@@ -77,11 +78,13 @@ def show() -> str:
         baselines=sorted({_baseline(model.card.figures) for model in models}, key=str),
         default=desk().settings.default_model,
         matrix_words=matrix_words,
+        reliability_words=reliability_words,
         curves_words=curves_words,
     )
 
 
 @blueprint.get("/<name>/confusion.svg", defaults={"picture": CONFUSION})
+@blueprint.get("/<name>/reliability.svg", defaults={"picture": RELIABILITY})
 @blueprint.get("/<name>/curves.svg", defaults={"picture": CURVES})
 def draw(name: str, picture: str) -> Response:
     """A picture from the bundle. Caches keep it and ask each time whether it is still the same."""
@@ -110,35 +113,6 @@ def advice(models: Sequence[Model]) -> Advice:
     )
 
 
-def matrix_words(card: Card) -> str:
-    """What a picture of the confusion matrix shows, for those who do not see it."""
-    figures, labels = card.figures, card.labels
-    rows = range(len(labels))
-    best, worst = max(rows, key=figures.recall), min(rows, key=figures.recall)
-    share, true, heard = max(_mistakes(figures.confusion, labels))
-    return (
-        f"Confusion matrix of {card.title}. Best known is {labels[best]} "
-        f"({figures.recall(best):.0%} of its clips), least {labels[worst]} "
-        f"({figures.recall(worst):.0%}). The commonest mistake: {true} heard as {heard}, "
-        f"in {share:.0%} of the {true} clips. All numbers are in the table below."
-    )
-
-
-def curves_words(card: Card) -> str:
-    """What a picture of the training curves shows, for those who do not see it."""
-    curves = card.curves
-    if curves is None:
-        return ""
-    kept = curves.chosen - 1
-    return (
-        f"Training curves of {card.title} over {len(curves.loss)} epochs. The loss on the training "
-        f"clips goes from {curves.loss[0]:.2f} to {curves.loss[-1]:.2f}, on the validation clips "
-        f"from {curves.validation_loss[0]:.2f} to {curves.validation_loss[-1]:.2f}. Kept was epoch "
-        f"{curves.chosen}, with accuracy {curves.accuracy[kept]:.0%} in training and "
-        f"{curves.validation_accuracy[kept]:.0%} in validation."
-    )
-
-
 def _model(recognizer: Recognizer) -> Model:
     weights = _folder(recognizer.card) / TFLITE
     size = weights.stat().st_size if weights.is_file() else None
@@ -161,13 +135,3 @@ def _near(one: Model, best: Model) -> bool:
     """Whether their UAR differ by no more than the seeds of either do."""
     spreads = (model.card.figures.spread or 0.0 for model in (one, best))
     return _uar(best) - _uar(one) <= max(spreads)
-
-
-def _mistakes(
-    confusion: Sequence[Sequence[int]], labels: Sequence[Emotion]
-) -> Iterable[tuple[float, str, str]]:
-    """Share of the clips of an emotion heard as another, that emotion, the other."""
-    for true, row in zip(labels, confusion, strict=True):
-        for heard, count in zip(labels, row, strict=True):
-            if heard != true:
-                yield count / max(1, sum(row)), true, heard

@@ -1,6 +1,7 @@
 """Result: what was heard in one clip, at an address of its own."""
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 from flask import (
@@ -23,14 +24,20 @@ from webapp.errors import Failure, answer, wants_json
 from webapp.forms import ModelForm
 from webapp.pages.sending import answer_with
 from webapp.prediction_log import Prediction
+from webapp.speech.bundle import Card
 from webapp.speech.decode import decode, playable_type, to_wav
+from webapp.speech.emotions import Emotion
 from webapp.speech.errors import SpeechError
 from webapp.speech.quality import Remark
 from webapp.speech.recognizer import Recognizer
 from webapp.speech.waveform import Waveform
 from webapp.submission import desk
+from webapp.verdict import twins, verdict
 
 blueprint = Blueprint("result", __name__, url_prefix="/predictions")
+
+FIRST = (Remark.UNLIKE_TRAINING, Remark.NEUTRAL_OR_CALM)
+"""Remarks about the answer, which stand before those about the sound."""
 
 
 @blueprint.get("/<id>")
@@ -110,23 +117,45 @@ def _page(failure: Failure | None = None) -> str:
     """The page of the prediction, with what went wrong on it, if something did."""
     prediction = _prediction()
     spoke = desk().recognizers.get(prediction.model)
+    card = spoke.card if spoke is not None and _spoke(spoke, prediction) else None
+    heard, unlike = verdict(prediction), Remark.UNLIKE_TRAINING in prediction.remarks
     return render_template(
         "result.html",
         prediction=prediction,
+        heard=heard,
         installed=spoke and spoke.card,
-        card=spoke.card if spoke is not None and _spoke(spoke, prediction) else None,
+        card=card,
+        right=None if unlike or card is None else card.figures.right_at(prediction.confidence),
+        precision=None if card is None else _precision(card, heard.emotions),
         bars=prediction.ranking,
-        remarks=[Remark(code) for code in prediction.remarks],
+        unlike=unlike,
+        remarks=_remarks(prediction),
         has_audio=desk().has_audio(prediction),
         form=_others(prediction),
         error=failure and failure.sentence,
     )
 
 
+def _remarks(prediction: Prediction) -> list[Remark]:
+    """What matters most first; that of neutral and calm wherever they split the answer."""
+    found = {Remark(code) for code in prediction.remarks}
+    if twins(prediction) is not None:
+        found.add(Remark.NEUTRAL_OR_CALM)
+    return [remark for remark in dict.fromkeys((*FIRST, *Remark)) if remark in found]
+
+
 def _spoke(recognizer: Recognizer, prediction: Prediction) -> bool:
     """Whether this model, in this version, gave the prediction."""
     card = recognizer.card
     return (card.name, card.version) == (prediction.model, prediction.model_version)
+
+
+def _precision(card: Card, emotions: Sequence[Emotion]) -> float | None:
+    """Share of the clips heard as one of some emotions that are one of them; None without any."""
+    places = [card.labels.index(emotion) for emotion in emotions]
+    heard = [[row[place] for place in places] for row in card.figures.confusion]
+    clips = sum(map(sum, heard))
+    return sum(sum(heard[place]) for place in places) / clips if clips else None
 
 
 def _others(prediction: Prediction) -> ModelForm:
@@ -157,6 +186,7 @@ def _document(prediction: Prediction) -> Response:
         "model_version": prediction.model_version,
         "emotion": prediction.emotion,
         "confidence": prediction.confidence,
+        "named": prediction.named,
         "probabilities": prediction.probabilities,
         "remarks": prediction.remarks,
         "milliseconds": prediction.milliseconds,

@@ -1,5 +1,6 @@
 """Whether there is a voice to hear in a waveform, and what makes it hard to hear."""
 
+from collections.abc import Callable
 from enum import StrEnum
 
 import numpy as np
@@ -27,6 +28,9 @@ ROUNDING_DB = -90.0
 SHORTEST_SECONDS = 0.3
 """Less sound than this is not even a word."""
 
+KNOCK_PIECES = 2
+"""A sound that never lasts longer than so many pieces is clicks or knocks, and no syllable."""
+
 SHORT_SECONDS = 1.0
 """Less sound than this is a word or two; every sentence of the corpora is longer."""
 
@@ -49,6 +53,8 @@ class Remark(StrEnum):
     VERY_SHORT = "very_short"
     VERY_QUIET = "very_quiet"
     CLIPPED = "clipped"
+    UNLIKE_TRAINING = "unlike_training"
+    NEUTRAL_OR_CALM = "neutral_or_calm"
 
     @property
     def sentence(self) -> str:
@@ -69,16 +75,31 @@ _SENTENCES = {
         "This recording is too loud and distorted. "
         "Moving away from the microphone gives a more reliable answer."
     ),
+    Remark.UNLIKE_TRAINING: (
+        "This recording is unlike anything the model was trained on, so the figures do not hold "
+        "for it. One voice, close to the microphone and in a quiet room, may help; another "
+        "language may be the reason, too."
+    ),
+    Remark.NEUTRAL_OR_CALM: (
+        "The answer is split between neutral and calm. They are near twins in RAVDESS, where they "
+        "were learned: people who listen to it cannot tell them apart either."
+    ),
 }
 
 
 _TOO_SHORT = "The recording is too short. Send at least a second of speech."
 _TOO_LITTLE = "There is too little sound in this recording. Send at least a second of speech."
-_NO_SPEECH = "There is no speech to hear in this recording. Check the microphone and try again."
+_NO_SPEECH = (
+    "There is no speech to hear in this recording. "
+    "Check the microphone, or send a recording in which somebody speaks."
+)
 
 
-def inspect(waveform: Waveform) -> tuple[Remark, ...]:
-    """What makes a clip hard to judge; raises `TooShort` or `NoSpeech` where nobody is heard."""
+def inspect(waveform: Waveform, speaks: Callable[[Waveform], bool]) -> tuple[Remark, ...]:
+    """What makes a clip hard to judge; raises `TooShort` or `NoSpeech` where nobody is heard.
+
+    `speaks` says whether a sound that is loud and long enough is speech: see `VoiceActivity`.
+    """
     if waveform.seconds < SHORTEST_SECONDS:
         raise TooShort(_TOO_SHORT)
     levels = _levels(waveform)
@@ -87,8 +108,10 @@ def inspect(waveform: Waveform) -> tuple[Remark, ...]:
         raise NoSpeech(_NO_SPEECH)
     heard = levels >= max(loudest - PAUSE_DB, ROUNDING_DB)
     seconds = np.count_nonzero(heard) * FRAME_SECONDS
-    if seconds < SHORTEST_SECONDS:
+    if seconds < SHORTEST_SECONDS and _longest_run(heard) > KNOCK_PIECES:
         raise TooShort(_TOO_LITTLE)
+    if seconds < SHORTEST_SECONDS or not speaks(waveform):
+        raise NoSpeech(_NO_SPEECH)
     found = {
         Remark.VERY_SHORT: seconds < SHORT_SECONDS,
         Remark.VERY_QUIET: loudest < QUIET_DB,
@@ -104,6 +127,12 @@ def _levels(waveform: Waveform) -> npt.NDArray[np.float32]:
     pieces = waveform.samples[:whole].reshape(-1, length)
     levels = 20 * np.log10(np.maximum(pieces.std(axis=1), np.finfo(np.float32).tiny))
     return np.asarray(levels)
+
+
+def _longest_run(heard: npt.NDArray[np.bool_]) -> int:
+    """The most pieces that were heard one after the other."""
+    ends = np.flatnonzero(np.diff(heard, prepend=False, append=False))
+    return int((ends[1::2] - ends[::2]).max())
 
 
 def _seconds_at_full_scale(waveform: Waveform) -> float:

@@ -1,4 +1,8 @@
-"""A recognizer: a loaded bundle. A waveform goes in, probabilities come out."""
+"""A recognizer: a loaded bundle. A waveform goes in, probabilities come out.
+
+The network gives one row a window: the probabilities of the labels, then its last layer, in which
+the distance to the clips of training tells whether a clip is like any of them.
+"""
 
 import threading
 from collections.abc import Mapping
@@ -9,7 +13,8 @@ import msgspec
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
-from webapp.speech.bundle import GOLDEN, TFLITE, Card, Golden, read_card
+from webapp.speech.bundle import FAMILIAR, GOLDEN, TFLITE, Card, Golden, read_card
+from webapp.speech.calibration import Familiarity, calibrated
 from webapp.speech.emotions import Emotion
 from webapp.speech.errors import DamagedBundle, MissingExtra
 from webapp.speech.features import Features, FeatureSettings, network_inputs
@@ -22,9 +27,14 @@ GOLDEN_TOLERANCE = 1e-3
 
 @dataclass(frozen=True)
 class Recognition:
-    """What was heard: a probability for each emotion, in the order of the labels, summing to 1."""
+    """What was heard."""
 
     probabilities: Mapping[Emotion, float]
+    """Calibrated, of each emotion in the order of the labels, summing to 1."""
+    named: bool
+    """Whether the likeliest emotion is likely enough to be named."""
+    unlike: bool
+    """Whether the clip is unlike anything in training, so that the figures do not hold for it."""
 
     @property
     def emotion(self) -> Emotion:
@@ -43,8 +53,9 @@ class Recognizer:
     `missing`: what to install before it can hear, in a sentence; None where it can.
     """
 
-    def __init__(self, card: Card, model: bytes) -> None:
+    def __init__(self, card: Card, model: bytes, familiar: Familiarity) -> None:
         self.card = card
+        self._familiar = familiar
         self.missing = MISSING if card.features.prosody and not available() else None
         self._interpreter = Interpreter(model_content=model, num_threads=1)
         self._interpreter.allocate_tensors()
@@ -57,7 +68,8 @@ class Recognizer:
         """The bundle in `folder`, once it has given its golden outputs; raises `DamagedBundle`."""
         card = read_card(folder)
         try:
-            recognizer = cls(card, (folder / TFLITE).read_bytes())
+            familiar = Familiarity.load(folder / FAMILIAR)
+            recognizer = cls(card, (folder / TFLITE).read_bytes(), familiar)
             golden = Golden.load(folder / GOLDEN)
         except (ValueError, RuntimeError, KeyError) as error:
             raise DamagedBundle(f"{folder} cannot be loaded: {error}.") from error
@@ -70,16 +82,23 @@ class Recognizer:
         return self.card.name
 
     def recognize(self, waveform: Waveform) -> Recognition:
-        """Probabilities averaged over the overlapping windows of a clip; raises `MissingExtra`."""
+        """What is heard over the overlapping windows of a clip; raises `MissingExtra`."""
         if self.missing is not None:
             raise MissingExtra(self.missing)
-        mean = self._probabilities(network_inputs(waveform, self.card.features)).mean(axis=0)
+        mean, embedding = self._hear(network_inputs(waveform, self.card.features))
+        calibration = self.card.calibration
         pairs = zip(self.card.labels, mean, strict=True)
-        return Recognition({emotion: float(probability) for emotion, probability in pairs})
+        return Recognition(
+            probabilities={emotion: float(probability) for emotion, probability in pairs},
+            named=bool(mean.max() >= calibration.threshold),
+            unlike=bool(self._familiar.distance(embedding) > calibration.farthest),
+        )
 
-    def _probabilities(self, inputs: Features) -> Features:
-        """Network outputs for network inputs: (windows, *input_shape) becomes (windows, labels)."""
-        return np.stack([self._run(window) for window in inputs])
+    def _hear(self, inputs: Features) -> tuple[Features, Features]:
+        """Calibrated probabilities and last layer, (labels,) and (units,), averaged over inputs."""
+        mean = np.stack([self._run(window) for window in inputs]).mean(axis=0)
+        probabilities, embedding = np.split(mean, [len(self.card.labels)])
+        return calibrated(probabilities, self.card.calibration.temperature), embedding
 
     def _run(self, window: Features) -> Features:
         with self._lock:  # an interpreter holds one set of tensors
@@ -99,6 +118,11 @@ class Recognizer:
                 f"{folder}: the weights take {shape}, the features of the card give "
                 f"{card.features.input_shape}."
             )
+        width, given = len(card.labels) + len(self._familiar.whitening), self._output["shape"][-1]
+        if given != width:
+            raise DamagedBundle(
+                f"{folder}: the weights give {given} numbers, labels and {FAMILIAR} want {width}."
+            )
         found = self._heard(golden)
         if not np.allclose(found, golden.probabilities[: len(found)], atol=GOLDEN_TOLERANCE):
             raise DamagedBundle(
@@ -114,7 +138,7 @@ class Recognizer:
             inputs = [network_inputs(clip, settings) for clip in clips]
         else:
             inputs = [_with_stored_prosody(clips[0], golden.inputs, settings)]
-        return np.stack([self._probabilities(windows).mean(axis=0) for windows in inputs])
+        return np.stack([self._hear(windows)[0] for windows in inputs])
 
 
 def _with_stored_prosody(clip: Waveform, stored: Features, settings: FeatureSettings) -> Features:

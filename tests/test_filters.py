@@ -1,0 +1,28 @@
+import pytest
+
+from webapp.pages.filters import change, in_ten
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (0.0, "hardly ever right"),
+        (0.049, "hardly ever right"),
+        (0.1, "right about once in 10 times"),
+        (0.249, "right about 2 times in 10"),
+        (0.68, "right about 7 times in 10"),
+        (0.94, "right about 9 times in 10"),
+        (0.96, "nearly always right"),
+        (1.0, "nearly always right"),
+    ],
+)
+def test_how_often_as_people_count(share, words):
+    assert in_ten(share) == words
+
+
+@pytest.mark.parametrize(
+    ("difference", "shown"),
+    [(-0.098, "−9.8"), (0.0, "0.0"), (-0.0001, "0.0"), (0.0004, "0.0"), (0.1, "+10.0")],
+)
+def test_a_change_in_points(difference, shown):
+    assert change(difference) == shown
