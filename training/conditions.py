@@ -41,7 +41,7 @@ def reverberant(mel: Features, hop_seconds: float, generator: Generator) -> Feat
     """The power of each frame dies away by 60 dB in 0.15 to 0.7 seconds, 0 to 15 dB below it."""
     decay = 10 ** (-6 * hop_seconds / generator.uniform(0.15, 0.7))
     wet = 10 ** (-generator.uniform(0, 15) / 10) * (1 - decay)
-    power = 10 ** (mel / 10)
+    power = powers(mel)
     tail = lfilter([0.0, wet], [1.0, -decay], power, axis=0)
     return decibels(np.asarray(power + tail, dtype=np.float32))
 
@@ -55,7 +55,7 @@ def surrounded(mel: Features, frames: int, generator: Generator) -> Features:
 
 def noisy(mel: Features, snr_db: float, generator: Generator) -> Features:
     """Other voices, or stationary noise of a random tilt, `snr_db` below the clip's mean power."""
-    power = 10 ** (mel / 10)
+    power = powers(mel)
     made = babble if generator.random() < BABBLE_SHARE else hiss
     noise = made(power, generator)
     gain = np.float32(power.mean() * 10 ** (-snr_db / 10) / noise.mean())
@@ -87,6 +87,11 @@ def band_limited(mel: Features, generator: Generator) -> Features:
     limited[:, : int(bands * generator.uniform(0, 0.12))] -= lost
     limited[:, int(bands * generator.uniform(0.6, 1)) :] -= lost
     return limited
+
+
+def powers(mel: Features) -> Features:
+    """Levels as power."""
+    return np.asarray(10 ** (mel / 10), dtype=np.float32)
 
 
 def decibels(power: Features) -> Features:
