@@ -141,7 +141,7 @@ def test_an_edited_feature_setting_is_refused(copy, setting, value):
         (lambda card: card["figures"].update(accuracy=61.4), "accuracy"),
         (lambda card: card["checksums"].pop(KERAS), "checksums"),
         (lambda card: card["checksums"].update({"notes.txt": "0"}), "checksums of exactly"),
-        (lambda card: card.update(curves=None), "confusion.svg[.]$"),
+        (lambda card: card.update(curves=None), "reliability.svg[.]$"),
         (lambda card: card["curves"].update(chosen=101), "not one of the epochs"),
         (lambda card: card["curves"]["loss"].pop(), "same length"),
         (lambda card: card["figures"]["uars"].append(0.3), "one UAR a seed"),
@@ -212,8 +212,8 @@ def test_figures_that_do_not_hold_together_are_refused(changes):
 
 
 def test_a_recipe_without_epochs_has_no_picture_of_curves():
-    assert fakes.card().files[-2:] == PICTURES
-    assert PICTURES[1] not in msgspec.structs.replace(fakes.card(), curves=None).files
+    assert fakes.card().files[-len(PICTURES) :] == PICTURES
+    assert PICTURES[-1] not in msgspec.structs.replace(fakes.card(), curves=None).files
 
 
 @pytest.mark.parametrize("chosen", [0, 3])
