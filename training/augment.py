@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from training.conditions import recorded
-from training.recipe import Augmentation, Conditions
+from training.conditions import Another, recorded
+from training.recipe import Recipe
 from webapp.speech.features import (
     Features,
     FeatureSettings,
@@ -15,21 +15,20 @@ from webapp.speech.features import (
 Generator = np.random.Generator
 
 
-def augmented(
-    clip: Features,
-    augmentation: Augmentation,
-    conditions: Conditions,
-    settings: FeatureSettings,
-    generator: Generator,
-) -> Features:
-    """One window of a clip's spectrum (frames, bands), changed at random: settings.plane_shape."""
+def augmented(clip: Features, recipe: Recipe, another: Another, generator: Generator) -> Features:
+    """One window of a clip's spectrum (frames, bands), changed at random: plane_shape.
+
+    `another` gives the spectrum of any training clip.
+    """
+    settings, augmentation = recipe.features, recipe.augmentation
     clip = stretched(clip, augmentation.stretch, generator)
     clip = random_cut(clip, settings.window_frames, generator)
     mel, chroma = clip[:, : settings.n_mels], clip[:, settings.n_mels :]
     mel = equalized(mel, augmentation.equalizer_db, generator)
     if augmentation.noise_db and generator.random() < augmentation.noise_share:
         mel = noisy(mel, generator.uniform(*augmentation.noise_db), generator)
-    mel = levelled(recorded(mel, conditions, settings, generator))
+    mel = recorded(mel, recipe.conditions, settings, another, generator)
+    mel = levelled(mel, settings.floor_db)
     mel = masked(mel, 0, augmentation.time_masks, augmentation.mask_share, generator)
     mel = masked(mel, 1, augmentation.mel_masks, augmentation.mask_share, generator)
     clip = np.hstack([mel, chroma]) if chroma.size else mel

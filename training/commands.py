@@ -6,12 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from training.calibrate import calibrated_in, with_embedding
 from training.corpora import LOADERS, load_corpora
 from training.dataset import Dataset
+from training.ears import trained
 from training.evaluate import evaluate as measure
 from training.evaluate import summary
-from training.fit import fit as fit_split
 from training.recipe import Recipe, load_recipe
 from training.release import release as release_run
 from training.report import report as write_report
@@ -44,8 +43,7 @@ def fit(options: Namespace) -> None:
     run = describe(recipe, RELEASED, options.seed, options.corpus, utterances, dataset.checksum)
     folder = open_run(options.instance / "runs", run)
     (split,) = PROTOCOLS[RELEASED](utterances, options.seed)
-    network = fit_split(recipe, dataset, split, options.seed, folder / split.name)
-    calibrated_in(folder / split.name, with_embedding(network), dataset, split)
+    trained(recipe, dataset, split, options.seed, folder / split.name)
     print(f"Finished: {run.name}\nRelease it with: python -m training release {run.name} NAME")
 
 

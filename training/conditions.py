@@ -5,6 +5,8 @@ sound really costs is measured on sound, by `python -m training robustness`. The
 always passed in.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy.signal import lfilter
 
@@ -12,26 +14,35 @@ from training.recipe import Conditions
 from webapp.speech.features import FLOOR_DB, Features, FeatureSettings
 
 Generator = np.random.Generator
+Another = Callable[[], Features]
 
-BABBLE_SHARE = 0.25
+BABBLE_SHARE = 0.5
 """Share of the noises that are other voices."""
+
+TELEPHONE_SHARE = 0.5
+"""Share of the lost bands that are about those that a telephone loses."""
 
 VOICES = 6
 """How many of them."""
 
 
 def recorded(
-    mel: Features, conditions: Conditions, settings: FeatureSettings, generator: Generator
+    mel: Features,
+    conditions: Conditions,
+    settings: FeatureSettings,
+    another: Another,
+    generator: Generator,
 ) -> Features:
     """A clip's log mel spectrogram (frames, n_mels) as another device in another place gives it.
 
-    With noise it may come back longer: the noise goes on where the voice does not.
+    With noise it may come back longer: the noise goes on where the voice does not. `another` gives
+    the spectrum of any training clip, for other voices in the same room.
     """
     if generator.random() < conditions.room_share:
         mel = reverberant(mel, settings.hop_length / settings.sample_rate, generator)
     if generator.random() < conditions.noise_share:
         mel = surrounded(mel, settings.window_frames, generator)
-        mel = noisy(mel, generator.uniform(*conditions.noise_db), generator)
+        mel = noisy(mel, generator.uniform(*conditions.noise_db), another, generator)
     if generator.random() < conditions.band_share:
         mel = band_limited(mel, generator)
     return mel
@@ -53,11 +64,11 @@ def surrounded(mel: Features, frames: int, generator: Generator) -> Features:
     return np.pad(mel, ((front, behind), (0, 0)), constant_values=mel.max() + FLOOR_DB)
 
 
-def noisy(mel: Features, snr_db: float, generator: Generator) -> Features:
+def noisy(mel: Features, snr_db: float, another: Another, generator: Generator) -> Features:
     """Other voices, or stationary noise of a random tilt, `snr_db` below the clip's mean power."""
     power = powers(mel)
-    made = babble if generator.random() < BABBLE_SHARE else hiss
-    noise = made(power, generator)
+    others = generator.random() < BABBLE_SHARE
+    noise = babble(power, another, generator) if others else hiss(power, generator)
     gain = np.float32(power.mean() * 10 ** (-snr_db / 10) / noise.mean())
     return decibels(np.asarray(power + gain * noise, dtype=np.float32))
 
@@ -70,22 +81,28 @@ def hiss(power: Features, generator: Generator) -> Features:
     return np.asarray(10 ** (tilt / 10) * ripple, dtype=np.float32)
 
 
-def babble(power: Features, generator: Generator) -> Features:
-    """Power of several voices at once, made of this one: shifted in time, some of it backwards."""
-    shifted = [
-        np.roll(power[:: generator.choice([-1, 1])], generator.integers(len(power)), axis=0)
-        for _ in range(VOICES)
-    ]
-    return np.asarray(sum(shifted), dtype=np.float32)
+def babble(power: Features, another: Another, generator: Generator) -> Features:
+    """Power of several equally loud voices, each over and over from somewhere on, as `power` is."""
+    noise = np.zeros_like(power)
+    for _ in range(VOICES):
+        other = powers(another()[:, : power.shape[1]])
+        begun = np.roll(other, generator.integers(len(other)), axis=0)
+        noise += np.resize(begun, power.shape) / other.mean()
+    return noise
 
 
 def band_limited(mel: Features, generator: Generator) -> Features:
-    """The lowest and the highest bands 30 to 80 dB down, where a telephone leaves 7 to 58 of 80."""
-    bands = mel.shape[1]
+    """The lowest and the highest bands 30 to 80 dB down: half of the time about a telephone's.
+
+    A telephone leaves bands 7 to 58 of 80 between 50 and 8,000 Hz.
+    """
+    line = generator.random() < TELEPHONE_SHARE
+    lowest = generator.uniform(0.05, 0.12) if line else generator.uniform(0, 0.05)
+    highest = generator.uniform(0.65, 0.8) if line else generator.uniform(0.8, 1)
+    bands, lost = mel.shape[1], generator.uniform(30, 80)
     limited = mel.copy()
-    lost = generator.uniform(30, 80)
-    limited[:, : int(bands * generator.uniform(0, 0.12))] -= lost
-    limited[:, int(bands * generator.uniform(0.6, 1)) :] -= lost
+    limited[:, : int(bands * lowest)] -= lost
+    limited[:, int(bands * highest) :] -= lost
     return limited
 
 

@@ -16,12 +16,17 @@ from webapp.speech.emotions import Emotion
 from webapp.speech.features import (
     Features,
     FeatureSettings,
+    heard_in,
     measures,
     spectrum,
     windows,
     with_prosody,
 )
+from webapp.speech.voice import at_speed
 from webapp.speech.waveform import Waveform
+
+VERSION = 2
+"""Of what the cache holds, where that changes with the settings the same."""
 
 Labels = npt.NDArray[np.float32]
 Measure = Callable[[Waveform, FeatureSettings], Features]
@@ -81,7 +86,7 @@ class Dataset:
         if not path.is_file():
             cache.mkdir(parents=True, exist_ok=True)
             clips = [
-                measure(waveform(utterance).played_at(speed), self.settings)
+                measure(self._heard(utterance, speed), self.settings)
                 for utterance in tqdm(
                     self._utterances, desc=f"{measure.__name__} at speed {speed}", unit="clip"
                 )
@@ -91,6 +96,9 @@ class Dataset:
             unfinished.rename(path)
         with np.load(path, allow_pickle=False) as stored:
             return np.split(stored["frames"], np.cumsum(stored["lengths"])[:-1])
+
+    def _heard(self, utterance: Utterance, speed: float) -> Waveform:
+        return at_speed(heard_in(waveform(utterance), self.settings), speed)
 
     def _key(self, measure: Measure, speed: float) -> str:
         """What a spectrum depends on, or the prosody; windows and pooling come after it."""
@@ -102,7 +110,7 @@ class Dataset:
             prosody=measure is measures,
             **later,
         )
-        text = f"{self.checksum} {speed} ".encode() + msgspec.json.encode(made_of)
+        text = f"{VERSION} {self.checksum} {speed} ".encode() + msgspec.json.encode(made_of)
         return hashlib.sha256(text).hexdigest()[:16]
 
 

@@ -2,24 +2,22 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import keras
 import numpy as np
 
-from training.answers import Answers, Labels
-from training.calibrate import BATCH, calibrated_in, hear, labels_of, with_embedding
+from training.answers import Answers
+from training.calibrate import BATCH
 from training.dataset import Dataset
-from training.fit import NETWORK, fit
+from training.ears import trained
+from training.fit import NETWORK
 from training.history import seconds_an_epoch
 from training.recipe import Recipe
 from training.run import Measured, RunCard, read_run
 from training.split import Split
 from training.splits import DESCRIPTIONS
-from training.utterance import Utterance
-from webapp.speech.calibration import Calibration, Familiarity, calibrated
-from webapp.speech.features import Features, FeatureSettings
+from webapp.speech.features import FeatureSettings
 from webapp.speech.figures import Figures
 
 ANSWERS = "calibrated.npz"
@@ -48,35 +46,8 @@ def evaluate(
 def _answers(recipe: Recipe, dataset: Dataset, split: Split, seed: int, folder: Path) -> Answers:
     finished = folder / ANSWERS
     if not finished.is_file():
-        network = with_embedding(fit(recipe, dataset, split, seed, folder))
-        calibration, familiarity = calibrated_in(folder, network, dataset, split)
-        ears = Ears(network, calibration, familiarity)
-        ears.answers(dataset, split.test).save(finished)
+        trained(recipe, dataset, split, seed, folder).answers(dataset, split.test).save(finished)
     return Answers.load(finished)
-
-
-@dataclass(frozen=True)
-class Ears:
-    """A network, made by `with_embedding`, and how its answers are read."""
-
-    network: keras.Model
-    calibration: Calibration
-    familiarity: Familiarity
-
-    def answers(self, dataset: Dataset, clips: Sequence[Utterance]) -> Answers:
-        """What is made of some clips, their windows averaged as the application does."""
-        return self.heard([dataset.inputs(clip) for clip in clips], labels_of(dataset, clips))
-
-    def heard(self, inputs: Sequence[Features], truth: Labels) -> Answers:
-        """The same of network inputs, each (windows, *input_shape), and their true emotions."""
-        found = hear(self.network, inputs)
-        probabilities = calibrated(found.probabilities, self.calibration.temperature)
-        return Answers(
-            truth=truth,
-            probabilities=probabilities,
-            named=probabilities.max(axis=1) >= self.calibration.threshold,
-            unlike=self.familiarity.distance(found.embeddings) > self.calibration.farthest,
-        )
 
 
 def figures(run: RunCard, answered: Answers) -> Figures:

@@ -29,14 +29,17 @@ NETWORK, FINISHED = "model.keras", "split.json"
 class Batches(keras.utils.PyDataset):
     """Batches of network inputs and labels, in a new order in every epoch."""
 
-    def __init__(self, inputs: Features, labels: Labels, batch_size: int, seed: int) -> None:
+    def __init__(
+        self, inputs: Features, labels: Labels, batch_size: int, balanced: bool, seed: int
+    ) -> None:
         super().__init__()
         self.inputs, self.labels, self.batch_size = inputs, labels, batch_size
+        self.draw = balanced_order if balanced else any_order
         self.generator = np.random.default_rng(seed)
         self.on_epoch_end()
 
     def __len__(self) -> int:
-        return math.ceil(len(self.labels) / self.batch_size)
+        return math.ceil(len(self.order) / self.batch_size)
 
     def __getitem__(self, index: int) -> tuple[Features, Labels]:
         rows = self.order[index * self.batch_size : (index + 1) * self.batch_size]
@@ -44,11 +47,24 @@ class Batches(keras.utils.PyDataset):
 
     def on_epoch_end(self) -> None:
         """Shuffle."""
-        self.order = self.generator.permutation(len(self.labels))
+        self.order = self.draw(self.labels, self.generator)
 
     def batch(self, rows: Rows) -> tuple[Features, Labels]:
         """Inputs and labels of some rows."""
         return self.inputs[rows], self.labels[rows]
+
+
+def any_order(labels: Labels, generator: np.random.Generator) -> Rows:
+    """Every row once."""
+    return generator.permutation(len(labels))
+
+
+def balanced_order(labels: Labels, generator: np.random.Generator) -> Rows:
+    """Every row, those of rarer emotions so often that all emotions come equally often."""
+    rows, truth = generator.permutation(len(labels)), labels.argmax(axis=1)
+    of_each = [rows[truth[rows] == emotion] for emotion in np.unique(truth)]
+    most = max(map(len, of_each))
+    return generator.permutation(np.concatenate([np.resize(some, most) for some in of_each]))
 
 
 class AugmentedClips(Batches):
@@ -64,7 +80,9 @@ class AugmentedClips(Batches):
     ) -> None:
         self.recipe, self.dataset, self.clips = recipe, dataset, clips
         nothing_yet = np.empty((len(clips), 0), dtype=np.float32)
-        super().__init__(nothing_yet, dataset.one_hot(clips), training.batch_size, seed)
+        super().__init__(
+            nothing_yet, dataset.one_hot(clips), training.batch_size, recipe.balanced, seed
+        )
 
     def batch(self, rows: Rows) -> tuple[Features, Labels]:
         """One window of each clip, drawn and changed at random, blended with another's."""
@@ -73,16 +91,19 @@ class AugmentedClips(Batches):
 
     def changed(self, clip: Utterance) -> Features:
         """One network input of a clip, changed at random."""
-        recipe, settings = self.recipe, self.recipe.features
+        recipe = self.recipe
         speed = float(self.generator.choice(recipe.augmentation.speeds))
         spectrum = self.dataset.spectrum(clip, speed)
-        window = augmented(
-            spectrum, recipe.augmentation, recipe.conditions, settings, self.generator
-        )
-        if not settings.prosody:
+        window = augmented(spectrum, recipe, self.another, self.generator)
+        if not recipe.features.prosody:
             return window
         row: Features = with_prosody(window[np.newaxis], self.dataset.measures(clip, speed))[0]
         return row
+
+    def another(self) -> Features:
+        """The spectrum of any clip, as somebody else who speaks."""
+        clip = self.clips[int(self.generator.integers(len(self.clips)))]
+        return self.dataset.spectrum(clip, 1.0)
 
 
 def windows_of(dataset: Dataset, clips: Sequence[Utterance]) -> tuple[Features, Labels]:
@@ -117,17 +138,46 @@ def _train(recipe: Recipe, dataset: Dataset, split: Split, seed: int, folder: Pa
     assert recipe.training is not None  # a recipe has one or the other
     clips = _batches(recipe, recipe.training, dataset, split.training, training, seed)
     network = BUILDERS[recipe.network](recipe.features, len(dataset.labels), training[0])
+    _descend(network, recipe.training, clips, callbacks(recipe.training, folder), validation)
+
+
+def fit_on(
+    network: keras.Model,
+    recipe: Recipe,
+    dataset: Dataset,
+    clips: Sequence[Utterance],
+    seed: int,
+    curves: Path,
+) -> None:
+    """Train a network further on some clips, as `refit` in its recipe says; nothing is chosen.
+
+    Writes one line an epoch into `curves`.
+    """
+    assert recipe.refit is not None
+    keras.utils.set_random_seed(seed)
+    batches = _batches(recipe, recipe.refit, dataset, clips, windows_of(dataset, clips), seed)
+    noted = [Stopwatch(), keras.callbacks.CSVLogger(curves)]
+    _descend(network, recipe.refit, batches, [*averaging(recipe.refit), *noted], None)
+
+
+def _descend(
+    network: keras.Model,
+    training: Training,
+    batches: Batches,
+    watched_by: Sequence[keras.callbacks.Callback],
+    validation: tuple[Features, Labels] | None,
+) -> None:
     network.compile(
-        optimizer=optimizer(recipe.training, steps=len(clips)),
-        loss=keras.losses.CategoricalCrossentropy(label_smoothing=recipe.training.label_smoothing),
+        optimizer=optimizer(training, steps=len(batches)),
+        loss=keras.losses.CategoricalCrossentropy(label_smoothing=training.label_smoothing),
         metrics=["accuracy"],
     )
     network.fit(
-        clips,
-        epochs=recipe.training.epochs,
+        batches,
+        epochs=training.epochs,
         validation_data=validation,
         validation_batch_size=256,
-        callbacks=callbacks(recipe.training, folder),
+        callbacks=watched_by,
         shuffle=False,  # the batches shuffle
         verbose=1 if sys.stdout.isatty() else 2,
     )
@@ -143,7 +193,7 @@ def _batches(
 ) -> Batches:
     """Clips changed at random; where a recipe changes nothing, their `windows` as they are."""
     if recipe.augmentation == Augmentation() and recipe.features.pooling != "none":
-        return Batches(*windows, training.batch_size, seed)
+        return Batches(*windows, training.batch_size, recipe.balanced, seed)
     return AugmentedClips(recipe, training, dataset, clips, seed)
 
 
@@ -173,13 +223,13 @@ def optimizer(training: Training, steps: int) -> keras.optimizers.Optimizer:
             warmup_steps=warm_up * steps,
             decay_steps=(training.epochs - warm_up) * steps,
         )
-    averaging = {
+    average = {
         "use_ema": bool(training.weight_averaging),
         "ema_momentum": training.weight_averaging or 0.99,
     }
     if training.weight_decay:
-        return keras.optimizers.AdamW(rate, weight_decay=training.weight_decay, **averaging)
-    return keras.optimizers.Adam(rate, **averaging)
+        return keras.optimizers.AdamW(rate, weight_decay=training.weight_decay, **average)
+    return keras.optimizers.Adam(rate, **average)
 
 
 def callbacks(training: Training, folder: Path) -> list[keras.callbacks.Callback]:
@@ -187,9 +237,14 @@ def callbacks(training: Training, folder: Path) -> list[keras.callbacks.Callback
     kept = keras.callbacks.ModelCheckpoint(
         folder / NETWORK, monitor="val_loss", save_best_only=True
     )
-    found = [Stopwatch(), kept, keras.callbacks.CSVLogger(folder / HISTORY)]
-    if training.weight_averaging:  # before the checkpoint, which is to see the averaged weights
-        found.insert(0, keras.callbacks.SwapEMAWeights(swap_on_epoch=True))
+    noted = [Stopwatch(), kept, keras.callbacks.CSVLogger(folder / HISTORY)]
+    found = [*averaging(training), *noted]  # the checkpoint is to see the averaged weights
     if training.patience:
         found.append(keras.callbacks.EarlyStopping("val_loss", patience=training.patience))
     return found
+
+
+def averaging(training: Training) -> list[keras.callbacks.Callback]:
+    """What puts the averaged weights in place at the end of an epoch, where there are any."""
+    wanted = bool(training.weight_averaging)
+    return [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if wanted else []

@@ -104,7 +104,11 @@ class Recipe(_Settings, frozen=True, kw_only=True, omit_defaults=True):
     features: FeatureSettings
     augmentation: Augmentation = Augmentation()
     conditions: Conditions = Conditions()
+    balanced: bool = False
+    """Whether training hears each emotion equally often, however many clips it has."""
     training: Training | None = None
+    refit: Training | None = None
+    """How the chosen network goes on, with the validation speakers among its clips; None: not."""
     support_vectors: SupportVectors | None = None
     """A network is trained; a support vector machine is fitted. One of the two is there."""
     claims: tuple[Claim, ...] = ()

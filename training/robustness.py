@@ -11,18 +11,17 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-import keras
 import msgspec
 import numpy as np
 from msgspec.structs import replace
 from tqdm import tqdm
 
 from training.answers import Answers
-from training.calibrate import CALIBRATION, read_calibration, with_embedding
+from training.calibrate import CALIBRATION
 from training.corpora import load_corpora
 from training.degradations import DAMAGES, Task, inputs
+from training.ears import Ears, ears_in
 from training.elsewhere import elsewhere
-from training.evaluate import Ears
 from training.fit import FINISHED, NETWORK
 from training.recipe import Recipe
 from training.run import RunError, describe
@@ -96,7 +95,7 @@ def robustness(
     seed = card.figures.seeds[0]
     splits = PROTOCOLS[card.figures.protocol](utterances, seed)
     folder = runs / measured_run(card, utterances)
-    ears = [ears_in(folder / split.name, split, card) for split in splits]
+    ears = [held_out(folder / split.name, split, card) for split in splits]
     with workers(cores or os.cpu_count() or 1) as hear:
         answer = partial(_answers, card, utterances, splits, ears, hear)
         plain = answer(None)
@@ -131,7 +130,7 @@ def measured_run(card: Card, utterances: Sequence[Utterance]) -> str:
     return describe(recipe, figures.protocol, seed, corpora, utterances, checksum).name
 
 
-def ears_in(folder: Path, split: Split, card: Card) -> Ears:
+def held_out(folder: Path, split: Split, card: Card) -> Ears:
     """The network of a split that was measured, which has never heard its test clips."""
     if not all((folder / name).is_file() for name in (NETWORK, CALIBRATION, FINISHED)):
         raise RunError(
@@ -143,8 +142,7 @@ def ears_in(folder: Path, split: Split, card: Card) -> Ears:
             f"The network in {folder} was trained on other clips than its protocol gives it now. "
             f"Remove its run, then: {card.figures.command}"
         )
-    network = keras.models.load_model(folder / NETWORK, compile=False)
-    return Ears(with_embedding(network), *read_calibration(folder))
+    return ears_in(folder)
 
 
 @contextmanager

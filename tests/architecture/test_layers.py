@@ -22,6 +22,7 @@ training.release training.robustness
 training.seeds training.reporting.reasons training.elsewhere
 training.pictures
 training.evaluate
+training.ears
 training.fit training.calibrate
 training.svm training.answers training.degradations
 training.dataset training.augment training.networks training.history
@@ -46,7 +47,7 @@ webapp.speech.bundle webapp.speech.twins
 webapp.speech.calibration
 webapp.speech.features webapp.speech.decode webapp.speech.quality webapp.speech.figures
 webapp.speech.voice_activity
-webapp.speech.readers webapp.speech.prosody
+webapp.speech.readers webapp.speech.prosody webapp.speech.voice
 webapp.speech.containers
 webapp.speech.mp4 webapp.speech.mpeg webapp.speech.waveform webapp.speech.emotions
 webapp.speech.errors

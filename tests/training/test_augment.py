@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from training import augment
-from training.recipe import Augmentation, Conditions
+from training.recipe import Augmentation
 from webapp.speech.features import FLOOR_DB, levelled, network_input
 
 
@@ -13,17 +13,20 @@ def clip(generator):
     return levelled(generator.uniform(-60, 0, (30, 48)).astype(np.float32))
 
 
+def nobody():
+    raise AssertionError("no other voice was asked for")
+
+
 def test_without_augmentation_a_clip_is_heard_as_it_is_but_for_its_place(recipe, clip, generator):
     pooled = msgspec.structs.replace(recipe.features, pooling="mean")
-    heard = augment.augmented(clip, Augmentation(), Conditions(), pooled, generator)
+    unchanged = msgspec.structs.replace(recipe, features=pooled, augmentation=Augmentation())
+    heard = augment.augmented(clip, unchanged, nobody, generator)
     np.testing.assert_allclose(heard, network_input(clip, pooled), atol=1e-4)
 
 
 def test_the_generator_decides_everything(recipe, clip):
     def heard(seed):
-        return augment.augmented(
-            clip, recipe.augmentation, Conditions(), recipe.features, np.random.default_rng(seed)
-        )
+        return augment.augmented(clip, recipe, nobody, np.random.default_rng(seed))
 
     np.testing.assert_array_equal(heard(1), heard(1))
     assert not np.array_equal(heard(1), heard(2))
@@ -90,9 +93,9 @@ def test_chroma_is_stretched_and_placed_with_its_frames_but_not_masked(recipe, c
         recipe.features, n_mels=40, channels=("mel", "mfcc", "chroma")
     )
     chroma = np.tile(np.linspace(0.2, 1, 12, dtype=np.float32), (len(clip), 1))
-    heard = augment.augmented(
-        np.hstack([clip[:, :40], chroma]), recipe.augmentation, Conditions(), settings, generator
-    )
+    both = np.hstack([clip[:, :40], chroma])
+    three = msgspec.structs.replace(recipe, features=settings)
+    heard = augment.augmented(both, three, nobody, generator)
     assert heard.shape == (48, 40, 3)
     voiced = heard[:, 0, 2] > 0
     np.testing.assert_allclose(heard[voiced][:, -1, 2], 1.0, atol=1e-5)

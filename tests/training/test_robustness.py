@@ -12,7 +12,7 @@ from training.__main__ import main
 from training.corpora import load_corpora
 from training.degradations import DAMAGES
 from training.elsewhere import elsewhere
-from training.robustness import ears_in, measured_run, robustness, summary, task, workers
+from training.robustness import held_out, measured_run, robustness, summary, task, workers
 from training.run import RunError
 from training.split import Listing
 from training.splits import speaker_5fold
@@ -97,7 +97,7 @@ def test_every_network_hears_its_own_test_clips_only(card, runs, utterances, mon
     assert sorted(told) == sorted(utterances)
     folder = runs / measured_run(card, utterances)
     for split in speaker_5fold(utterances, 0):
-        assert ears_in(folder / split.name, split, card).calibration.temperature > 0
+        assert held_out(folder / split.name, split, card).calibration.temperature > 0
         assert not {clip.voice for clip in split.test} & {clip.voice for clip in split.training}
 
 

@@ -9,15 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from webapp.speech.prosody import MEASURES, prosody
-from webapp.speech.waveform import Samples, Waveform
+from webapp.speech.voice import Trimming, at_speed, voice
+from webapp.speech.waveform import Waveform
 
 Features = npt.NDArray[np.float32]
 
 FLOOR_DB = -80.0
-"""Energies further below the loudest bin of a clip than this count as silence (dB)."""
-
-TRIM_FRAME, TRIM_HOP = 2048, 512
-"""Samples in a frame, and from one to the next, where silence is looked for."""
+"""Energies further below the loudest bin than this count as silence, where nothing else is said."""
 
 PROSODY_SECONDS = 60
 """Prosody is measured in at most this much of a clip."""
@@ -50,10 +48,15 @@ class FeatureSettings(
     """Lowest frequency (Hz)."""
     fmax: float
     """Highest frequency (Hz)."""
+    floor_db: float = FLOOR_DB
+    """Energies further below the loudest bin of a window count as silence (dB): what lies under the
+    noise of an ordinary room says more of the room than of the voice."""
     n_mfcc: int
     """Cepstral coefficients kept."""
     trim_db: float | None
     """Leading and trailing sound this far below the loudest frame is cut; None cuts nothing."""
+    trim_hop: int = 512
+    """Samples from one frame to the next where silence is looked for."""
     window_frames: int
     """Frames that the network sees at once."""
     window_hop_frames: int
@@ -86,24 +89,22 @@ class FeatureSettings(
         return row if self.prosody else self.plane_shape
 
 
-def voice(waveform: Waveform, settings: FeatureSettings) -> Waveform:
-    """A clip at the settings' rate, its peak at 1, silence around it trimmed."""
-    samples = waveform.resampled(settings.sample_rate).samples
-    if settings.trim_db is not None:
-        samples = trimmed(samples, settings.trim_db)
-    peak = float(np.max(np.abs(samples), initial=0.0))
-    return Waveform(samples / peak if peak else samples, settings.sample_rate)
+def heard_in(waveform: Waveform, settings: FeatureSettings) -> Waveform:
+    """The voice in a clip, as the settings want it: at their rate, level and trimming."""
+    trims = settings.trim_db is not None
+    trimming = Trimming(settings.trim_db or 0.0, settings.trim_hop) if trims else None
+    return voice(waveform, settings.sample_rate, trimming)
 
 
 def log_mel(waveform: Waveform, settings: FeatureSettings) -> Features:
     """Log mel spectrogram of a clip (dB), shape (frames, n_mels), silence around it trimmed."""
-    return _log_mel(_power(waveform, settings), settings)
+    return _log_mel(_power(heard_in(waveform, settings), settings), settings)
 
 
-def _power(waveform: Waveform, settings: FeatureSettings) -> Features:
-    """Power of the Fourier transform of a clip's voice, (frequencies, frames)."""
+def _power(heard: Waveform, settings: FeatureSettings) -> Features:
+    """Power of the Fourier transform of a voice, (frequencies, frames)."""
     transform = librosa.stft(
-        voice(waveform, settings).samples,
+        heard.samples,
         n_fft=settings.n_fft,
         win_length=settings.win_length,
         hop_length=settings.hop_length,
@@ -132,41 +133,31 @@ def _chroma(power: Features, settings: FeatureSettings) -> Features:
     return np.asarray(chroma.T, dtype=np.float32)
 
 
-def spectrum(waveform: Waveform, settings: FeatureSettings) -> Features:
-    """What the channels are made of: the log mel spectrogram, (frames, n_mels).
+def spectrum(heard: Waveform, settings: FeatureSettings) -> Features:
+    """What the channels are made of: the log mel spectrogram of a voice, (frames, n_mels).
 
     Where the settings ask for chroma, its 12 bands follow the mel bands of each frame.
     """
-    power = _power(waveform, settings)
+    power = _power(heard, settings)
     mel = _log_mel(power, settings)
     return np.hstack([mel, _chroma(power, settings)]) if "chroma" in settings.channels else mel
 
 
-def measures(waveform: Waveform, settings: FeatureSettings) -> Features:
-    """The prosody of a clip, (measures,); raises `MissingExtra` where Praat is not installed.
+def measures(heard: Waveform, settings: FeatureSettings) -> Features:
+    """The prosody of a voice, (measures,); raises `MissingExtra` where Praat is not installed.
 
-    Of a long clip its first minute is measured: Praat takes 30 ms for a second of voice.
+    Of a long one its first minute is measured: Praat takes 30 ms for a second of voice.
     """
-    heard = voice(waveform, settings)
+    del settings  # as with `spectrum`
     return prosody(Waveform(heard.samples[: PROSODY_SECONDS * heard.rate], heard.rate))
 
 
-def trimmed(samples: Samples, below_db: float) -> Samples:
-    """Samples without the beginning and the end that lie `below_db` under the loudest frame.
-
-    What librosa.effects.trim does, without the seconds and the memory that importing it takes.
-    """
-    rms = librosa.feature.rms(y=samples, frame_length=TRIM_FRAME, hop_length=TRIM_HOP)[0]
-    loud = np.flatnonzero(librosa.amplitude_to_db(rms, ref=np.max, top_db=None) > -below_db)
-    return samples[loud[0] * TRIM_HOP : (loud[-1] + 1) * TRIM_HOP]
-
-
-def levelled(mel: Features) -> Features:
-    """A log mel window in dB below its own loudest bin, FLOOR_DB to 0.
+def levelled(mel: Features, floor_db: float = FLOOR_DB) -> Features:
+    """A log mel window in dB below its own loudest bin, `floor_db` to 0.
 
     It takes the level out: the distance to the microphone must not change what the network sees.
     """
-    return np.asarray(np.maximum(mel - mel.max(), FLOOR_DB), dtype=np.float32)
+    return np.asarray(np.maximum(mel - mel.max(), floor_db), dtype=np.float32)
 
 
 def cepstra(log_mels: Features, settings: FeatureSettings) -> Features:
@@ -186,7 +177,7 @@ def window_starts(frames: int, settings: FeatureSettings) -> list[int]:
 
 def silence_around(cut: Features, front: int, behind: int, settings: FeatureSettings) -> Features:
     """A levelled cut with frames of silence in front and behind; silence has no chroma."""
-    padded = np.pad(cut, ((front, behind), (0, 0)), constant_values=FLOOR_DB)
+    padded = np.pad(cut, ((front, behind), (0, 0)), constant_values=settings.floor_db)
     padded[:front, settings.n_mels :] = padded[len(padded) - behind :, settings.n_mels :] = 0.0
     return padded
 
@@ -224,7 +215,7 @@ def windows(spectra: Features, settings: FeatureSettings) -> Features:
     cuts = [spectra[start : start + settings.window_frames] for start in starts]
     quietest = spectra[:, :bands].max() - (settings.trim_db or np.inf)
     heard = [
-        np.hstack([levelled(cut[:, :bands]), cut[:, bands:]])
+        np.hstack([levelled(cut[:, :bands], settings.floor_db), cut[:, bands:]])
         for cut in cuts
         if cut[:, :bands].max() >= quietest
     ]
@@ -242,9 +233,10 @@ def network_inputs(waveform: Waveform, settings: FeatureSettings) -> Features:
 
     Raises `MissingExtra` where the settings ask for prosody and Praat is not installed.
     """
-    return np.concatenate([_inputs_at(waveform.played_at(s), settings) for s in settings.speeds])
+    heard = heard_in(waveform, settings)
+    return np.concatenate([_inputs_at(at_speed(heard, s), settings) for s in settings.speeds])
 
 
-def _inputs_at(waveform: Waveform, settings: FeatureSettings) -> Features:
-    planes = windows(spectrum(waveform, settings), settings)
-    return with_prosody(planes, measures(waveform, settings)) if settings.prosody else planes
+def _inputs_at(heard: Waveform, settings: FeatureSettings) -> Features:
+    planes = windows(spectrum(heard, settings), settings)
+    return with_prosody(planes, measures(heard, settings)) if settings.prosody else planes
