@@ -1,10 +1,13 @@
 """What most tests need: an application in a folder of its own, with fake recognizers."""
 
+import shutil
+
 import pytest
 
 from tests.fakes import Visitor, fake_recognizers
 from tests.sounds import encode, voice
-from webapp.config import Settings
+from webapp.config import ROOT, Settings
+from webapp.decoders import Decoders
 from webapp.factory import create_app
 from webapp.prediction_log import db
 
@@ -24,13 +27,22 @@ def recognizers():
     return fake_recognizers()
 
 
+@pytest.fixture(scope="session")
+def decoders():
+    """One template for all tests: starting it takes longer than most of them."""
+    made = Decoders(Settings().decoder_limits)
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def make_app():
+def make_app(decoders):
     """Makes applications and closes their connections after the test."""
     made = []
 
     def make(settings, recognizers=None):
-        app = create_app(settings, fake_recognizers() if recognizers is None else recognizers)
+        hearing = fake_recognizers() if recognizers is None else recognizers
+        app = create_app(settings, hearing, decoders)
         made.append(app)
         return app
 
@@ -69,3 +81,11 @@ def kept(settings):
         return {path.name for path in (settings.instance / "recordings").iterdir()}
 
     return names
+
+
+@pytest.fixture(scope="session")
+def quick_bundles(tmp_path_factory):
+    """Settings of a real server with one bundle only, that which is loaded fastest."""
+    folder = tmp_path_factory.mktemp("bundles")
+    shutil.copytree(ROOT / "webapp" / "bundles" / "ann", folder / "ann")
+    return {"bundles": folder, "default_model": "ann"}

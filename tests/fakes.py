@@ -17,6 +17,7 @@ from webapp.speech.emotions import Emotion
 from webapp.speech.errors import MissingExtra
 from webapp.speech.figures import Bin, Curves, Degradation, Elsewhere, Figures, Robustness
 from webapp.speech.recognizer import Recognition
+from webapp.speech.stopwatch import Stopwatch
 from webapp.speech.waveform import Waveform
 
 PROBABILITIES = {
@@ -159,7 +160,7 @@ class FakeRecognizer:
     def name(self) -> str:
         return self.card.name
 
-    def recognize(self, waveform: Waveform) -> Recognition:
+    def recognize(self, waveform: Waveform, stopwatch: Stopwatch | None = None) -> Recognition:
         if self.missing is not None:
             raise MissingExtra(self.missing)
         self.asked += 1

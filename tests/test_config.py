@@ -4,6 +4,7 @@ from dataclasses import fields
 import pytest
 
 from webapp.config import SettingError, Settings, kept_secret_key, read_settings, setting_names
+from webapp.contained.limits import DecoderLimits
 
 
 def test_defaults():
@@ -23,8 +24,20 @@ def test_every_setting_can_be_given(tmp_path):
         "TONELOG_KEEP_AUDIO": "no",
         "TONELOG_MAX_MEGABYTES": "2.5",
         "TONELOG_MAX_SECONDS": "60",
+        "TONELOG_DECODERS_READY": "3",
+        "TONELOG_DECODER_MEGABYTES": "300.5",
+        "TONELOG_DECODER_CPU_SECONDS": "20",
+        "TONELOG_DECODER_SECONDS": "40",
         "TONELOG_DEFAULT_MODEL": "ann",
         "TONELOG_PAGE_SIZE": "50",
+        "TONELOG_HOSTS": "Voices.example.org, .example.net",
+        "TONELOG_PROXIES": "1",
+        "TONELOG_UPLOAD_RATE": "off",
+        "TONELOG_GUESS_RATE": "3/hour",
+        "TONELOG_RATE_STORE": "redis://localhost:6379/0",
+        "TONELOG_IDLE_MINUTES": "5",
+        "TONELOG_SESSION_HOURS": "1.5",
+        "TONELOG_REQUEST_LOG": "json",
     }
     assert given.keys() == set(setting_names())
     settings = read_settings(given)
@@ -34,6 +47,26 @@ def test_every_setting_can_be_given(tmp_path):
     assert settings.instance == tmp_path / "here"
     assert settings.log_url.drivername == "postgresql"
     assert settings.limits.bytes == 2.5 * 2**20
+    assert settings.decoder_limits == DecoderLimits(300.5, 20, 40)
+    assert settings.hosts == ("voices.example.org", ".example.net")
+
+
+@pytest.mark.parametrize("seconds", [300, 3_600])
+def test_a_decoder_may_take_what_the_longest_clip_needs(seconds):
+    limits = Settings(max_seconds=seconds).decoder_limits
+    assert limits.megabytes * 2**20 > 25 * 2**20 + 2 * 4 * 48_000 * seconds
+    assert limits.cpu_seconds > seconds / 25
+    assert limits.seconds > limits.cpu_seconds
+
+
+@pytest.mark.parametrize("rate", ["600/minute", "5/minute, 30/hour", "1/second,2/day", "7/HOUR"])
+def test_rates(rate):
+    assert read_settings({"TONELOG_UPLOAD_RATE": rate}).upload_rate == rate.lower()
+
+
+@pytest.mark.parametrize("host", ["localhost", "192.0.2.1", "2001:db8::1", ".example.org", "a_b-c"])
+def test_hosts(host):
+    assert read_settings({"TONELOG_HOSTS": host}).hosts == (host,)
 
 
 @pytest.mark.parametrize(
@@ -56,9 +89,35 @@ def test_switches(text, value):
         ("TONELOG_MAX_MEGABYTES", "25000000"),
         ("TONELOG_MAX_SECONDS", "inf"),
         ("TONELOG_MAX_SECONDS", ""),
+        ("TONELOG_DECODERS_READY", "-1"),
+        ("TONELOG_DECODERS_READY", "1.5"),
+        ("TONELOG_DECODERS_READY", "1000"),
+        ("TONELOG_DECODER_MEGABYTES", "63"),
+        ("TONELOG_DECODER_MEGABYTES", "unlimited"),
+        ("TONELOG_DECODER_CPU_SECONDS", "0"),
+        ("TONELOG_DECODER_CPU_SECONDS", "inf"),
+        ("TONELOG_DECODER_SECONDS", ""),
+        ("TONELOG_DECODER_SECONDS", "nan"),
         ("TONELOG_PAGE_SIZE", "0"),
         ("TONELOG_PAGE_SIZE", "2.5"),
         ("TONELOG_PAGE_SIZE", "-3"),
+        ("TONELOG_HOSTS", "https://voices.example.org"),
+        ("TONELOG_HOSTS", "voices.example.org:443"),
+        ("TONELOG_HOSTS", "a, , b"),
+        ("TONELOG_HOSTS", "*"),
+        ("TONELOG_HOSTS", "."),
+        ("TONELOG_PROXIES", "-1"),
+        ("TONELOG_PROXIES", "yes"),
+        ("TONELOG_UPLOAD_RATE", "600"),
+        ("TONELOG_UPLOAD_RATE", "0/minute"),
+        ("TONELOG_UPLOAD_RATE", "600 per minute"),
+        ("TONELOG_UPLOAD_RATE", "600/minute,"),
+        ("TONELOG_GUESS_RATE", "off"),
+        ("TONELOG_RATE_STORE", "memory://"),
+        ("TONELOG_RATE_STORE", "memcached://localhost"),
+        ("TONELOG_IDLE_MINUTES", "0"),
+        ("TONELOG_SESSION_HOURS", "for ever"),
+        ("TONELOG_REQUEST_LOG", "xml"),
         ("TONELOG_SECRET_KEY", "short"),
         ("TONELOG_DEFAULT_MODEL", " "),
         ("TONELOG_INSTANCE", ""),
@@ -83,6 +142,9 @@ def test_a_secret_is_not_repeated():
     with pytest.raises(SettingError) as refused:
         read_settings({"TONELOG_SECRET_KEY": "hush"})
     assert "hush" not in str(refused.value)
+    with pytest.raises(SettingError) as refused:
+        read_settings({"TONELOG_RATE_STORE": "reddis://:hush@localhost"})
+    assert "hush" not in str(refused.value)
 
 
 def test_the_secret_key_is_made_once_and_is_nobody_elses(tmp_path):
@@ -90,6 +152,14 @@ def test_the_secret_key_is_made_once_and_is_nobody_elses(tmp_path):
     key = kept_secret_key(path)
     assert len(key) == 64
     assert kept_secret_key(path) == key
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_key_that_others_could_read_is_closed(tmp_path):
+    path = tmp_path / "secret_key"
+    path.write_text("k" * 64)
+    path.chmod(0o644)
+    assert kept_secret_key(path) == "k" * 64
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 

@@ -1,10 +1,11 @@
 import inspect
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
 from webapp import commands, prediction_log, submission
 from webapp.errors import NoFile, failure
+from webapp.recordings import NotWritten
 from webapp.speech import errors as speech
 
 JSON = {"Accept": "application/json"}
@@ -69,6 +70,38 @@ def test_a_log_that_is_away_is_told(client, visitor, monkeypatch, wav, kept, cap
     assert response.json["error"]["code"] == "log_unavailable"
     assert "database is locked" in caplog.text
     assert not kept()
+
+
+class SqliteError(Exception):
+    def __init__(self, name):
+        super().__init__(name)
+        self.sqlite_errorname = name
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "cause"),
+    [
+        (OperationalError, "SQLITE_FULL", "is full"),
+        (OperationalError, "SQLITE_READONLY_DBMOVED", "may not write"),
+        (OperationalError, "SQLITE_IOERR_WRITE", "cannot be reached"),
+        (DatabaseError, "SQLITE_CORRUPT", "is damaged"),
+        (DatabaseError, "SQLITE_NOTADB", "is damaged"),
+    ],
+)
+def test_the_cause_is_named(kind, name, cause):
+    told = failure(kind("SELECT", {}, SqliteError(name)))
+    assert (told.status, told.code) == (503, "log_unavailable")
+    assert cause in told.sentence
+
+
+def test_what_the_log_was_asked_wrongly_is_no_fault_of_the_log():
+    with pytest.raises(IntegrityError):
+        failure(IntegrityError("INSERT", {}, SqliteError("SQLITE_CONSTRAINT_UNIQUE")))
+
+
+def test_a_recording_that_cannot_be_written():
+    told = failure(NotWritten.because(OSError(28, "No space left on device")))
+    assert (told.status, told.code) == (503, "not_written")
 
 
 def test_every_kind_has_a_status_of_its_own():

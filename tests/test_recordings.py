@@ -1,3 +1,4 @@
+import errno
 import multiprocessing
 import os
 import signal
@@ -7,7 +8,7 @@ import pytest
 
 from webapp import recordings as module
 from webapp.locks import locked
-from webapp.recordings import Recordings
+from webapp.recordings import NotWritten, Recordings
 
 # The forked processes only do what gunicorn's workers do after their fork.
 pytestmark = pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")
@@ -48,14 +49,44 @@ def test_gone_if_the_row_fails(recordings):
     assert names(recordings) == set()
 
 
-def test_gone_if_writing_fails(recordings, monkeypatch):
-    def full(descriptor):
-        raise OSError(28, "No space left on device")
+@pytest.mark.parametrize(
+    ("number", "cause"),
+    [(errno.ENOSPC, "is full"), (errno.EROFS, "may not write"), (errno.EIO, "Input/output error")],
+)
+def test_gone_if_writing_fails(recordings, monkeypatch, number, cause):
+    def fails(descriptor):
+        raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(module.os, "fsync", full)
-    with pytest.raises(OSError, match="No space"), recordings.keeping(b"sound"):
+    monkeypatch.setattr(module.os, "fsync", fails)
+    with pytest.raises(NotWritten, match=cause) as told, recordings.keeping(b"sound"):
         pytest.fail("nothing was kept")
+    assert "nothing was saved" in told.value.sentence
     assert names(recordings) == set()
+
+
+def test_a_folder_that_may_not_be_written(recordings, monkeypatch):
+    """Neither the lock nor the file can be made, nor what was begun removed."""
+
+    def refused(*_, **__):
+        raise PermissionError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(module, "locked", refused)
+    monkeypatch.setattr(Recordings, "remove", refused)
+    with pytest.raises(NotWritten, match="may not write"), recordings.keeping(b"sound"):
+        pytest.fail("nothing was kept")
+
+
+def test_a_failure_of_the_row_is_passed_on(recordings):
+    with pytest.raises(OSError, match="the row"), recordings.keeping(b"sound"):
+        raise OSError("the row")
+    assert names(recordings) == set()
+
+
+def test_empty_or_not(tmp_path, recordings):
+    assert Recordings(tmp_path / "nowhere").empty
+    assert recordings.empty
+    with recordings.keeping(b"sound"):
+        assert not recordings.empty
 
 
 def test_removed_twice_is_removed(recordings):

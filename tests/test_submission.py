@@ -18,12 +18,12 @@ NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def at(app, settings):
+def at(app, settings, decoders):
     """A desk with a clock that stands still, in a context where the log can be reached."""
     with app.app_context():
         recordings = Recordings(settings.instance / "recordings")
         speaks = VoiceActivity.load().speaks
-        yield Desk(settings, fake_recognizers(), recordings, speaks, now=lambda: NOON)
+        yield Desk(settings, fake_recognizers(), recordings, speaks, decoders, now=lambda: NOON)
 
 
 def test_hearing_keeping_logging(at, wav, kept):
@@ -69,9 +69,8 @@ def test_after_a_failure_nothing_stays(at, kept, data, kind):
     assert not kept()
 
 
-def test_what_is_too_large_is_not_even_decoded(at, monkeypatch):
-    monkeypatch.setattr("webapp.submission.decode", None)
-    limited = replace(at, settings=replace(at.settings, max_megabytes=0.5))
+def test_what_is_too_large_is_not_even_decoded(at):
+    limited = replace(at, decoders=None, settings=replace(at.settings, max_megabytes=0.5))
     with pytest.raises(TooLarge, match=r"0\.5 MB"):
         limited.submit(bytes(2**20), source=Source.UPLOAD, file_name="a.wav")
 

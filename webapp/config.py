@@ -1,6 +1,5 @@
 """Every setting, its default, and its strict reading from the environment."""
 
-import math
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
@@ -8,7 +7,28 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+
+from webapp.contained.limits import DecoderLimits
+from webapp.private_files import make_private, write_private
+from webapp.setting_readers import (
+    OFF,
+    SettingError,
+    read_choice,
+    read_folder,
+    read_hosts,
+    read_number,
+    read_rate,
+    read_rate_or_off,
+    read_redis,
+    read_secret,
+    read_switch,
+    read_text,
+    read_url,
+    read_whole,
+)
+from webapp.speech.decode import MAX_RATE
+
+__all__ = ["OFF", "ROOT", "Limits", "SettingError", "Settings", "kept_secret_key", "read_settings"]
 
 ROOT = Path(__file__).resolve().parents[1]
 """The checkout: where templates, static files and the instance folder are."""
@@ -16,10 +36,6 @@ ROOT = Path(__file__).resolve().parents[1]
 PREFIX = "TONELOG_"
 
 BYTES_IN_A_MEGABYTE = 2**20
-
-
-class SettingError(Exception):
-    """A setting that cannot be used; the message names it and says what is allowed."""
 
 
 @dataclass(frozen=True)
@@ -53,15 +69,47 @@ class Settings:
     """Largest file that is heard; a megabyte is 2**20 bytes."""
     max_seconds: float = 300
     """Longest clip that is heard."""
+    decoders_ready: int = 2
+    """Decoders that each worker keeps ready for the next clips."""
+    decoder_megabytes: float | None = None
+    """Memory that decoding a clip may take; None is enough for the longest clip."""
+    decoder_cpu_seconds: float | None = None
+    """Processor time that it may take; None is ample for the longest clip."""
+    decoder_seconds: float | None = None
+    """Time on the clock that it may take; None is three times the processor time."""
     default_model: str = "cnn_lstm"
     """Bundle that hears where nobody chose one."""
     page_size: int = 20
     """Rows on a page of the history."""
+    hosts: tuple[str, ...] = ()
+    """Names by which this copy may be called, beside those of this machine to itself."""
+    proxies: int = 0
+    """How many proxies in front of it are believed what they say of a request."""
+    upload_rate: str = "600/minute"
+    """How many voices may come from one address in a while; `off` for no limit."""
+    guess_rate: str = "5/minute, 30/hour"
+    """How many wrong passwords may come from one address."""
+    rate_store: str | None = None
+    """URL of a Redis server that counts; None is a file in the instance folder."""
+    idle_minutes: float = 60
+    """A session without a sign of life ends after so long."""
+    session_hours: float = 12
+    """A session ends after so long in any case."""
+    request_log: str = "text"
+    """Form of the line that each request gets: `text`, `json` or `off`."""
 
     @property
     def limits(self) -> Limits:
         """How much a clip may be."""
         return Limits(self.max_megabytes, self.max_seconds)
+
+    @property
+    def decoder_limits(self) -> DecoderLimits:
+        """How much decoding a clip may take: by default, what the longest clip needs and more."""
+        sound = 4 * MAX_RATE * self.max_seconds / BYTES_IN_A_MEGABYTE
+        megabytes = self.decoder_megabytes or 256 + 4 * self.max_megabytes + 2 * sound
+        cpu_seconds = self.decoder_cpu_seconds or 10 + self.max_seconds / 20
+        return DecoderLimits(megabytes, cpu_seconds, self.decoder_seconds or 3 * cpu_seconds)
 
     @property
     def log_url(self) -> URL:
@@ -95,74 +143,34 @@ def setting_names() -> tuple[str, ...]:
 
 
 def kept_secret_key(path: Path) -> str:
-    """The key in `path`, made on the first call. One process at a time may call it."""
+    """The key in `path`, made on the first call, for its owner alone. One process at a time."""
     if not path.exists() or not path.read_text(encoding="ascii"):
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(32), encoding="ascii")
+        write_private(path, secrets.token_hex(32))
+    make_private(path)
     return path.read_text(encoding="ascii")
 
 
 def _readers() -> Mapping[str, Callable[[str, str], object]]:
     return {
-        "TONELOG_INSTANCE": _folder,
-        "TONELOG_BUNDLES": _folder,
-        "TONELOG_DATABASE_URL": _url,
-        "TONELOG_SECRET_KEY": _secret,
-        "TONELOG_KEEP_AUDIO": _switch,
-        "TONELOG_MAX_MEGABYTES": lambda name, value: _number(name, value, 1000),
-        "TONELOG_MAX_SECONDS": lambda name, value: _number(name, value, 3600),
-        "TONELOG_DEFAULT_MODEL": _text,
-        "TONELOG_PAGE_SIZE": _page_size,
+        "TONELOG_INSTANCE": read_folder,
+        "TONELOG_BUNDLES": read_folder,
+        "TONELOG_DATABASE_URL": read_url,
+        "TONELOG_SECRET_KEY": read_secret,
+        "TONELOG_KEEP_AUDIO": read_switch,
+        "TONELOG_MAX_MEGABYTES": lambda name, value: read_number(name, value, 1000),
+        "TONELOG_MAX_SECONDS": lambda name, value: read_number(name, value, 3600),
+        "TONELOG_DECODERS_READY": lambda name, value: read_whole(name, value, 0, 20),
+        "TONELOG_DECODER_MEGABYTES": lambda name, value: read_number(name, value, 100_000, 64),
+        "TONELOG_DECODER_CPU_SECONDS": lambda name, value: read_number(name, value, 3600, 1),
+        "TONELOG_DECODER_SECONDS": lambda name, value: read_number(name, value, 3600, 1),
+        "TONELOG_DEFAULT_MODEL": read_text,
+        "TONELOG_PAGE_SIZE": lambda name, value: read_whole(name, value, 1, 500),
+        "TONELOG_HOSTS": read_hosts,
+        "TONELOG_PROXIES": lambda name, value: read_whole(name, value, 0, 9),
+        "TONELOG_UPLOAD_RATE": read_rate_or_off,
+        "TONELOG_GUESS_RATE": read_rate,
+        "TONELOG_RATE_STORE": read_redis,
+        "TONELOG_IDLE_MINUTES": lambda name, value: read_number(name, value, 10_080),
+        "TONELOG_SESSION_HOURS": lambda name, value: read_number(name, value, 720),
+        "TONELOG_REQUEST_LOG": lambda name, value: read_choice(name, value, ("text", "json", OFF)),
     }
-
-
-def _text(name: str, value: str) -> str:
-    if not value.strip():
-        raise SettingError(f"{name} is empty. Give it a value, or leave it unset for its default.")
-    return value.strip()
-
-
-def _folder(name: str, value: str) -> Path:
-    return Path(_text(name, value)).expanduser().absolute()
-
-
-def _url(name: str, value: str) -> str:
-    try:
-        url = make_url(_text(name, value))
-    except ArgumentError:
-        raise SettingError(f"{name} must be a URL such as sqlite:////srv/tonelog.sqlite.") from None
-    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
-        raise SettingError(f"{name} must name a file: a log in memory would be lost.")
-    return value.strip()
-
-
-def _secret(name: str, value: str) -> str:
-    if len(value) < 16:
-        raise SettingError(f"{name} must have at least 16 characters that nobody can guess.")
-    return value
-
-
-def _switch(name: str, value: str) -> bool:
-    match value.strip().lower():
-        case "true" | "1" | "yes":
-            return True
-        case "false" | "0" | "no":
-            return False
-    raise SettingError(f"{name} must be true or false (or 1, 0, yes, no), not {value!r}.")
-
-
-def _number(name: str, value: str, most: int) -> float:
-    problem = SettingError(f"{name} must be a number above 0 and up to {most}, not {value!r}.")
-    try:
-        number = float(value)
-    except ValueError:
-        raise problem from None
-    if not math.isfinite(number) or not 0 < number <= most:
-        raise problem
-    return number
-
-
-def _page_size(name: str, value: str) -> int:
-    if not (value.strip().isdecimal() and 1 <= int(value) <= 500):
-        raise SettingError(f"{name} must be a whole number from 1 to 500, not {value!r}.")
-    return int(value)

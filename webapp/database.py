@@ -15,7 +15,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from webapp.config import SettingError, Settings
-from webapp.prediction_log import WRITES, db
+from webapp.prediction_log import WRITES, audio_names, db
+from webapp.recordings import Recordings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -23,8 +24,8 @@ BUSY_SECONDS = 15
 """How long a connection to SQLite waits for another one's write."""
 
 
-def open_log(app: Flask, settings: Settings) -> None:
-    """Connect the application with its log and bring the tables up to date.
+def open_log(app: Flask, settings: Settings, recordings: Recordings) -> None:
+    """Connect the application with its log, bring the tables up to date and sweep the recordings.
 
     One process at a time may call it. Raises `SettingError` where the log cannot be opened.
     """
@@ -33,7 +34,7 @@ def open_log(app: Flask, settings: Settings) -> None:
         db.init_app(app)
         Migrate(app, db, directory=str(MIGRATIONS))
         with app.app_context():
-            _prepare(app, db.engine)
+            _prepare(app, db.engine, recordings)
     except (DBAPIError, ArgumentError, ImportError, CommandError) as error:
         reason = error.orig if isinstance(error, DBAPIError) else error
         raise SettingError(
@@ -41,20 +42,27 @@ def open_log(app: Flask, settings: Settings) -> None:
         ) from error
 
 
-def _prepare(app: Flask, engine: Engine) -> None:
+def _prepare(app: Flask, engine: Engine, recordings: Recordings) -> None:
     try:
         if engine.dialect.name == "sqlite":
             _tame_sqlite(engine)
-        _migrate(app, engine)
+        _migrate(app, engine, recordings)
+        recordings.sweep(audio_names)
     finally:
-        engine.dispose()
+        engine.dispose()  # a connection must not be shared across a fork
 
 
-def _migrate(app: Flask, engine: Engine) -> None:
+def _migrate(app: Flask, engine: Engine, recordings: Recordings) -> None:
     config = app.extensions["migrate"].migrate.get_config()
     newest = set(ScriptDirectory.from_config(config).get_heads())
     with engine.connect() as connection:
         current = set(MigrationContext.configure(connection).get_current_heads())
+    if not current and not recordings.empty:
+        # Swept after a log that knows none of them, they would all be gone.
+        raise SettingError(
+            f"TONELOG_DATABASE_URL: the log is new, but {recordings.folder} holds recordings of "
+            "another one. Put that log back, or move the folder away."
+        )
     if current != newest:
         command.upgrade(config, "head")
 

@@ -6,10 +6,13 @@ from http import HTTPStatus
 
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 from werkzeug.wsgi import get_input_stream
 
+from webapp.decoders import NoDecoder, NotDecoded
+from webapp.guard import refusals
+from webapp.recordings import DISK_FULL, READ_ONLY, NotWritten
 from webapp.speech import errors as speech
 from webapp.speech.errors import SpeechError
 from webapp.submission import NotKept, desk, too_large
@@ -42,6 +45,11 @@ _STATUSES: Mapping[type[SpeechError], int] = {
     NoFile: 400,
     speech.EmptyFile: 400,
     speech.UnknownModel: 400,
+    refusals.WrongHost: 400,
+    refusals.LoginNeeded: 401,
+    refusals.WrongPassword: 403,
+    refusals.Stranger: 403,
+    refusals.Foreign: 403,
     NotKept: 409,
     speech.TooLarge: 413,
     speech.TooLong: 413,
@@ -49,17 +57,25 @@ _STATUSES: Mapping[type[SpeechError], int] = {
     speech.NoSound: 422,
     speech.TooShort: 422,
     speech.NoSpeech: 422,
+    refusals.TooOften: 429,
+    refusals.CountsAway: 503,
+    NotDecoded: 422,
     speech.MissingExtra: 503,
+    NoDecoder: 503,
+    NotWritten: 503,
 }
 
 _TITLES: Mapping[int, str] = {
     400: "That did not work",
+    401: "Log in first",
+    403: "Not for you",
     404: "Nothing here",
     405: "Not this way",
     409: "No longer here",
     413: "Too much to hear",
     415: "Not a recording",
     422: "No voice to hear",
+    429: "Too much at once",
     500: "Something broke",
     503: "Not just now",
 }
@@ -71,6 +87,19 @@ _SENTENCES: Mapping[int, str] = {
     500: "Something broke on our side and was noted down. Try again in a moment.",
     503: "The log cannot be reached just now, so nothing was saved. Try again in a moment.",
 }
+
+_DAMAGED = (
+    "The file of the log is damaged, so this cannot be done. "
+    "The recordings are still there: put the file back from a copy, or have it repaired."
+)
+
+_LOG_CAUSES: Mapping[str, str] = {
+    "SQLITE_FULL": DISK_FULL,
+    "SQLITE_READONLY": READ_ONLY,
+    "SQLITE_CORRUPT": _DAMAGED,
+    "SQLITE_NOTADB": _DAMAGED,
+}
+"""What SQLite calls a failure, and what to tell; any other is that the log cannot be reached."""
 
 _CSRF = (
     "This form had expired, or it did not come from a page of Tonelog. "
@@ -87,12 +116,23 @@ def failure(error: Exception) -> Failure:
             return failure(too_large(desk().settings.limits))
         case CSRFError():
             return Failure(400, "csrf", _CSRF)
-        case OperationalError():
-            return Failure(503, "log_unavailable", _SENTENCES[503])
+        case DatabaseError() if _log_failed(error):
+            return Failure(503, "log_unavailable", _log_sentence(error))
         case HTTPException(code=int(status)):
             code = HTTPStatus(status).name.lower()
             return Failure(status, code, _SENTENCES.get(status, error.description or code))
     raise error
+
+
+def _log_failed(error: Exception) -> bool:
+    """Whether the log itself fails; a mistake in what it was asked is ours, and breaks."""
+    return isinstance(error, OperationalError) or type(error) is DatabaseError
+
+
+def _log_sentence(error: DatabaseError) -> str:
+    name = str(getattr(error.orig, "sqlite_errorname", ""))
+    causes = (told for start, told in _LOG_CAUSES.items() if name.startswith(start))
+    return next(causes, _SENTENCES[503])
 
 
 def wants_json() -> bool:
@@ -108,13 +148,13 @@ def error_page(told: Failure) -> str:
     )
 
 
-def _hear_out() -> None:
-    """Take in what is still coming of a body that is too large, within reason.
+def hear_out() -> None:
+    """Take in a body that nobody wants and nobody has begun to read, within reason.
 
     A browser that is cut off while it sends shows a broken connection instead of the answer.
     """
     length, most = request.content_length or 0, request.max_content_length or 0
-    if length <= most or "Expect" in request.headers:  # was read, or is sent only on demand
+    if "Expect" in request.headers:  # is sent only on demand
         return
     stream, left = get_input_stream(request.environ), min(length, HEARD_OUT * most)
     try:
@@ -124,13 +164,18 @@ def _hear_out() -> None:
         return
 
 
+def _is_unread() -> bool:
+    """Whether the body was so large that it was not even begun."""
+    return (request.content_length or 0) > (request.max_content_length or 0)
+
+
 def answer(error: Exception, page: Callable[[Failure], str] = error_page) -> Response:
     """The response to an error: JSON for programs, `page` for people."""
     told = failure(error)
-    if isinstance(error, RequestEntityTooLarge):
-        _hear_out()
-    if isinstance(error, OperationalError):
-        current_app.logger.error("The log cannot be reached.", exc_info=error)
+    if isinstance(error, RequestEntityTooLarge) and _is_unread():
+        hear_out()
+    if _log_failed(error) or isinstance(error, NotWritten):
+        current_app.logger.error(told.sentence, exc_info=error)
     if wants_json():
         response = jsonify(error={"code": told.code, "sentence": told.sentence})
     else:
@@ -138,6 +183,8 @@ def answer(error: Exception, page: Callable[[Failure], str] = error_page) -> Res
     if isinstance(error, HTTPException):  # such as Allow; the body is ours
         kept = [pair for pair in error.get_headers() if pair[0] != "Content-Type"]
         response.headers.extend(kept)
+    if isinstance(error, refusals.TooOften):
+        response.headers["Retry-After"] = str(error.seconds)
     response.status_code = told.status
     response.vary.add("Accept")
     return response
@@ -145,5 +192,5 @@ def answer(error: Exception, page: Callable[[Failure], str] = error_page) -> Res
 
 def register(app: Flask) -> None:
     """Answer every failure of the application from here."""
-    for kind in (SpeechError, HTTPException, OperationalError):
+    for kind in (SpeechError, HTTPException, DatabaseError):
         app.register_error_handler(kind, answer)

@@ -1,20 +1,25 @@
 """The application factory: settings, extensions and blueprints come together here."""
 
 import os
+import sqlite3
 from collections.abc import Mapping
 
-from flask import Flask, Response, request
+from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import commands, errors, prediction_log
+from webapp import commands, errors, request_log
 from webapp.config import ROOT, SettingError, Settings, kept_secret_key, read_settings
 from webapp.database import open_log
+from webapp.decoders import Decoders
 from webapp.forms import VoiceRequest
+from webapp.guard import command, door, headers, hosts, rates
+from webapp.guard.store import Store
 from webapp.locks import locked
-from webapp.pages import filters, health, history, home, models, record, result, upload
-from webapp.prediction_log import db
+from webapp.pages import filters, health, history, home, login, models, record, result, upload
 from webapp.recordings import Recordings
+from webapp.request_log import DiscreetFlask
 from webapp.speech.recognizer import Recognizer, load_recognizers
 from webapp.speech.voice_activity import VoiceActivity
 from webapp.submission import Desk
@@ -22,27 +27,21 @@ from webapp.submission import Desk
 FORM_BYTES = 100_000
 """Room for the rest of a form beside its audio."""
 
-HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; object-src 'none'; "
-        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "microphone=(self)",
-}
-
 
 def create_app(
-    config: Settings | None = None, recognizers: Mapping[str, Recognizer] | None = None
+    config: Settings | None = None,
+    recognizers: Mapping[str, Recognizer] | None = None,
+    decoders: Decoders | None = None,
 ) -> Flask:
     """The application, ready to serve, and to be forked.
 
     Raises `SettingError` or `DamagedBundle`, naming setting or file, where it must not start.
     """
     settings = config or read_settings(os.environ)
-    desk = _desk(settings, _recognizers(settings) if recognizers is None else recognizers)
-    app = Flask(
+    decoders = decoders or Decoders(settings.decoder_limits, settings.decoders_ready)
+    heard = _recognizers(settings) if recognizers is None else recognizers
+    desk = _desk(settings, heard, decoders)
+    app = DiscreetFlask(
         "webapp",
         instance_path=str(settings.instance),
         template_folder=str(ROOT / "templates"),
@@ -51,24 +50,37 @@ def create_app(
     app.request_class = VoiceRequest
     app.extensions["tonelog"] = desk
     _configure(app, settings)
-    _open_instance(app, desk)
-    CSRFProtect(app)
-    for page in (home, upload, record, result, history, models, health):
+    _guard(app, settings, _open_instance(app, desk))
+    for page in (home, upload, record, result, history, models, login, health):
         app.register_blueprint(page.blueprint)
-    for part in (errors, filters, commands):
+    for part in (errors, filters, commands, command):
         part.register(app)
-    app.after_request(_finish)
     return app
 
 
-def _desk(settings: Settings, recognizers: Mapping[str, Recognizer]) -> Desk:
+def _guard(app: Flask, settings: Settings, store: Store) -> None:
+    """What each request passes, in this order, before a page is asked for anything."""
+    counted = rates.Rates(settings, rates.open_counts(settings, store))
+    request_log.register(app, settings)
+    headers.register(app)
+    hosts.register(app, settings)
+    door.register(app, door.open_door(settings, store, counted))
+    rates.register(app, counted)
+    CSRFProtect(app)
+    if settings.proxies:
+        hops = settings.proxies
+        behind = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
+        app.wsgi_app = behind  # type: ignore[method-assign]
+
+
+def _desk(settings: Settings, recognizers: Mapping[str, Recognizer], decoders: Decoders) -> Desk:
     if settings.default_model not in recognizers:
         raise SettingError(
             f"TONELOG_DEFAULT_MODEL is {settings.default_model!r}, which is not among the bundles: "
             f"{', '.join(recognizers) or 'none'}."
         )
     recordings = Recordings(settings.instance / "recordings")
-    return Desk(settings, recognizers, recordings, VoiceActivity.load().speaks)
+    return Desk(settings, recognizers, recordings, VoiceActivity.load().speaks, decoders)
 
 
 def _recognizers(settings: Settings) -> Mapping[str, Recognizer]:
@@ -82,6 +94,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         MAX_CONTENT_LENGTH=settings.limits.bytes + FORM_BYTES,
         MAX_FORM_MEMORY_SIZE=FORM_BYTES,
         MAX_FORM_PARTS=20,
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},  # names and ids, in what is noted down
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a page may stay open for hours
@@ -90,30 +103,22 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.json.sort_keys = False  # probabilities stay in the order of the labels
 
 
-def _open_instance(app: Flask, desk: Desk) -> None:
+def _open_instance(app: Flask, desk: Desk) -> Store:
     """Make and bring up to date all that is on disk; processes that start at once take turns."""
     settings = desk.settings
+    store = Store(settings.instance / "guard.sqlite")
     try:
-        settings.instance.mkdir(parents=True, exist_ok=True)
+        settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+        desk.recordings.folder.mkdir(mode=0o700, exist_ok=True)
         with locked(settings.instance / "start.lock"):
             key_file = settings.instance / "secret_key"
             app.secret_key = settings.secret_key or kept_secret_key(key_file)
-            open_log(app, settings)
-            with app.app_context():
-                desk.recordings.sweep(prediction_log.audio_names)
-                db.engine.dispose()  # a connection must not be shared across a fork
-    except OSError as error:
+            if settings.database_url is None:
+                (settings.instance / "tonelog.sqlite").touch(mode=0o600)  # nobody else's, if new
+            open_log(app, settings, desk.recordings)
+            store.prepare()
+    except (OSError, sqlite3.Error) as error:
         raise SettingError(
             f"TONELOG_INSTANCE: {settings.instance} cannot be written to: {error}."
         ) from error
-
-
-def _finish(response: Response) -> Response:
-    """Headers that every answer needs. What is about voices stays in no cache at all."""
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.blueprint in {"result", "history"}:
-        response.headers["Cache-Control"] = "no-store"
-    elif "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "private, no-cache"
-    return response
+    return store

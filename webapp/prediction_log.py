@@ -2,6 +2,9 @@
 
 Reads never wait. A write is a transaction of its own that takes the right to write at its start:
 SQLite fails at once where a transaction reads first and somebody else writes before it does.
+
+Predictions stand in the order in which they were logged, whatever the clock said: a clock that is
+set back must not hide what was heard last among what was heard long ago.
 """
 
 import math
@@ -12,7 +15,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Dialect, String, delete, func, select, text
+from sqlalchemy import JSON, DateTime, Dialect, Index, String, delete, false, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -62,10 +65,13 @@ class Prediction(Base):
     """What was heard in one clip."""
 
     __tablename__ = "prediction"
+    __table_args__ = (Index("ix_prediction_place", "place", "id"),)
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     """Can't be guessed: whoever knows it may listen."""
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    place: Mapped[int]
+    """Grows with every prediction that is logged."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     source: Mapped[str] = mapped_column(String(16))
     file_name: Mapped[str] = mapped_column(String(255))
     """What the user called it. Text to show, never a path."""
@@ -117,6 +123,7 @@ class Page:
 def add(prediction: Prediction) -> None:
     """Log a prediction. Once this returns it is on disk."""
     with _writing() as session:
+        prediction.place = 1 + (session.scalar(select(func.max(Prediction.place))) or 0)
         session.add(prediction)
 
 
@@ -138,8 +145,12 @@ def page(number: int, size: int) -> Page:
         total = _count(session)
         pages = max(1, math.ceil(total / size))
         number = min(max(number, 1), pages)
-        newest = select(Prediction).order_by(Prediction.created_at.desc(), Prediction.id.desc())
-        items = session.scalars(newest.limit(size).offset((number - 1) * size)).all()
+        newest = Prediction.place.desc(), Prediction.id.desc()
+        # Counted off in the index alone: rows that are only passed by are never read.
+        wanted = select(Prediction.id).order_by(*newest).limit(size).offset((number - 1) * size)
+        part = wanted.subquery()
+        rows = select(Prediction).join(part, Prediction.id == part.c.id).order_by(*newest)
+        items = session.scalars(rows).all()
     return Page(items, number, pages, total)
 
 
@@ -167,9 +178,9 @@ def remove_all() -> list[str]:
 
 
 def check() -> None:
-    """Ask the database for anything; raises `SQLAlchemyError` if it does not answer."""
-    with _reading() as session:
-        session.execute(text("SELECT 1"))
+    """Whether predictions could be logged now; raises `SQLAlchemyError` if not."""
+    with _writing() as session:
+        session.execute(delete(Prediction).where(false()))
 
 
 def _count(session: Session) -> int:

@@ -5,17 +5,48 @@ names a file that was not written whole. What a killed process leaves behind has
 start sweeps it away.
 """
 
+import errno
 import os
 import secrets
 from collections.abc import Callable, Iterator, Set
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from webapp.locks import locked
+from webapp.speech.errors import SpeechError
 
 PATIENCE = 5.0
 """Seconds that a sweep waits for recordings that are just being written."""
+
+DISK_FULL = (
+    "The disk that Tonelog writes to is full, so nothing was saved. "
+    "Make room there, then try again."
+)
+READ_ONLY = (
+    "Tonelog may not write to its folder just now, so nothing was saved. "
+    "Make it writable, then try again."
+)
+
+_CAUSES = {
+    errno.ENOSPC: DISK_FULL,
+    errno.EDQUOT: DISK_FULL,
+    errno.EROFS: READ_ONLY,
+    errno.EACCES: READ_ONLY,
+    errno.EPERM: READ_ONLY,
+}
+
+
+class NotWritten(SpeechError):
+    """The audio could not be written."""
+
+    code = "not_written"
+
+    @classmethod
+    def because(cls, error: OSError) -> "NotWritten":
+        """With a sentence that names the cause."""
+        other = f"The recording cannot be written ({error.strerror}), so nothing was saved."
+        return cls(_CAUSES.get(error.errno or 0, other))
 
 
 @dataclass(frozen=True)
@@ -32,15 +63,20 @@ class Recordings:
     def keeping(self, data: bytes) -> Iterator[str]:
         """Write `data` and yield its name; commit the row that names it inside the block.
 
-        The file goes again if the block fails.
+        The file goes again if the block fails. Raises `NotWritten` where it cannot be written.
         """
         name = secrets.token_urlsafe(16)
-        with locked(self._lock, shared=True):
+        with ExitStack() as stack:
             try:
+                stack.enter_context(locked(self._lock, shared=True))
                 self._write(name, data)
+            except OSError as error:
+                self._give_up(name)
+                raise NotWritten.because(error) from error
+            try:
                 yield name
             except BaseException:
-                self.remove(name)
+                self._give_up(name)
                 raise
 
     def read(self, name: str) -> bytes | None:
@@ -53,6 +89,11 @@ class Recordings:
     def has(self, name: str) -> bool:
         """Whether a recording is still there."""
         return (self.folder / name).is_file()
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is no recording at all."""
+        return not self.folder.is_dir() or next(self.folder.iterdir(), None) is None
 
     def remove(self, name: str) -> None:
         """Remove a recording, if it is there."""
@@ -73,6 +114,11 @@ class Recordings:
             for name in orphans:
                 self.remove(name)
             return len(orphans)
+
+    def _give_up(self, name: str) -> None:
+        """Remove a recording that gets no row; where that fails, too, the next start does."""
+        with suppress(OSError):
+            self.remove(name)
 
     def _write(self, name: str, data: bytes) -> None:
         with (self.folder / name).open("xb") as file:

@@ -2,7 +2,6 @@
 
 import hashlib
 import secrets
-import time
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
@@ -13,12 +12,13 @@ from flask import current_app
 
 from webapp import prediction_log
 from webapp.config import Limits, Settings
+from webapp.decoders import Decoders
 from webapp.prediction_log import Prediction, Source
 from webapp.recordings import Recordings
-from webapp.speech.decode import decode
 from webapp.speech.errors import SpeechError, TooLarge, UnknownModel
 from webapp.speech.quality import Remark, inspect
 from webapp.speech.recognizer import Recognition, Recognizer
+from webapp.speech.stopwatch import Stopwatch
 from webapp.speech.twins import together
 from webapp.speech.waveform import Waveform
 
@@ -43,6 +43,7 @@ class Desk:
     recognizers: Mapping[str, Recognizer]
     recordings: Recordings
     speaks: Callable[[Waveform], bool]
+    decoders: Decoders
     now: Callable[[], datetime] = _now
 
     @property
@@ -58,21 +59,27 @@ class Desk:
         file_name: str,
         model: str | None = None,
         log: bool = True,
+        stopwatch: Stopwatch | None = None,
     ) -> Prediction:
         """Hear a clip; keep its audio and log its prediction, unless `log` is off.
 
         Raises the kinds of `SpeechError`; then nothing is logged and no audio is kept.
+        `stopwatch` gets the time of each stage.
         """
         if len(data) > self.settings.limits.bytes:
             raise too_large(self.settings.limits)
-        prediction = self._hear(data, self.recognizer(model))
+        watch = stopwatch or Stopwatch()
+        prediction = self._hear(data, self.recognizer(model), watch)
         prediction.source = source
         prediction.file_name = shown_name(file_name)
         if log:
-            self._keep(data, prediction)
+            with watch.stage("log"):
+                self._keep(data, prediction)
         return prediction
 
-    def hear_again(self, prediction: Prediction, model: str) -> Prediction:
+    def hear_again(
+        self, prediction: Prediction, model: str, stopwatch: Stopwatch | None = None
+    ) -> Prediction:
         """Let a model hear the kept audio of a prediction; a prediction of its own is logged.
 
         Raises `NotKept` where there is no audio, and what `submit` raises.
@@ -83,8 +90,21 @@ class Desk:
                 "The recording was not kept, or is gone, so it cannot be heard again. "
                 "Send it once more and choose the model there."
             )
-        source = Source(prediction.source)
-        return self.submit(data, source=source, file_name=prediction.file_name, model=model)
+        return self.submit(
+            data,
+            source=Source(prediction.source),
+            file_name=prediction.file_name,
+            model=model,
+            stopwatch=stopwatch,
+        )
+
+    def decode(self, data: bytes, max_seconds: float | None = None) -> Waveform:
+        """The sound of a clip, by a process apart; nothing here decodes what strangers sent.
+
+        Raises what `Decoders.decode` raises. `max_seconds` is that of the settings for None.
+        """
+        most = self.settings.max_seconds if max_seconds is None else max_seconds
+        return self.decoders.decode(data, most)
 
     def recognizer(self, model: str | None) -> Recognizer:
         """The recognizer of that name, the default one for None; raises `UnknownModel`."""
@@ -117,11 +137,13 @@ class Desk:
         name = prediction.audio_name
         return name is not None and self.recordings.has(name)
 
-    def _hear(self, data: bytes, recognizer: Recognizer) -> Prediction:
-        start = time.perf_counter()
-        waveform = decode(data, self.settings.max_seconds)
-        remarks = inspect(waveform, self.speaks)
-        heard = recognizer.recognize(waveform)
+    def _hear(self, data: bytes, recognizer: Recognizer, watch: Stopwatch) -> Prediction:
+        start = watch.milliseconds
+        with watch.stage("decode"):
+            waveform = self.decode(data)
+        with watch.stage("voice"):
+            remarks = inspect(waveform, self.speaks)
+        heard = recognizer.recognize(waveform, watch)
         doubts = _doubts(heard, recognizer.card.calibration.threshold)
         return Prediction(
             id=secrets.token_urlsafe(16),
@@ -135,7 +157,7 @@ class Desk:
             confidence=heard.confidence,
             named=heard.named,
             remarks=[str(remark) for remark in (*remarks, *doubts)],
-            milliseconds=(time.perf_counter() - start) * 1000,
+            milliseconds=watch.milliseconds - start,
         )
 
     def _keep(self, data: bytes, prediction: Prediction) -> None:

@@ -32,16 +32,24 @@ training.corpora.ravdess training.corpora.tess training.corpora.emodb training.c
 training.corpora.savee training.corpora.iesc training.corpora.own training.split
 training.recipe training.corpora.loader
 training.utterance
-wsgi
+wsgi webapp.gunicorn
 webapp.factory
 webapp.pages.upload webapp.pages.record webapp.pages.home webapp.pages.result webapp.pages.history
-webapp.pages.models
+webapp.pages.models webapp.pages.login
 webapp.pages.sending webapp.pages.health webapp.pages.filters webapp.pages.captions
-webapp.commands
+webapp.commands webapp.guard.command
+webapp.guard.door
+webapp.guard.rates webapp.guard.hosts webapp.guard.headers
 webapp.errors
 webapp.submission webapp.database webapp.verdict
+webapp.decoders
+webapp.contained.forks webapp.contained.answers
+webapp.request_log webapp.guard.listening webapp.guard.counts webapp.guard.visits
+webapp.guard.store webapp.guard.password
 webapp.prediction_log webapp.recordings webapp.pictures webapp.forms
-webapp.config webapp.locks
+webapp.config webapp.locks webapp.hurry webapp.contained.template
+webapp.contained.limits webapp.setting_readers webapp.private_files webapp.guard.refusals
+webapp.contained.kernel webapp.contained.messages
 webapp.speech.recognizer
 webapp.speech.bundle webapp.speech.twins
 webapp.speech.calibration
@@ -50,7 +58,7 @@ webapp.speech.voice_activity
 webapp.speech.readers webapp.speech.prosody webapp.speech.voice
 webapp.speech.containers
 webapp.speech.mp4 webapp.speech.mpeg webapp.speech.waveform webapp.speech.emotions
-webapp.speech.errors
+webapp.speech.errors webapp.speech.stopwatch
 """
 ROW = {name: row for row, names in enumerate(LAYERS.split("\n")) for name in names.split()}
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, render_template, send_file
+from flask import Blueprint, Response, abort, make_response, render_template, request
 
 from webapp import pictures
+from webapp.guard.headers import SANDBOX
 from webapp.pages.captions import curves_words, matrix_words, reliability_words
 from webapp.speech.bundle import PICTURES, TFLITE, Card
 from webapp.speech.figures import Figures
@@ -93,8 +94,11 @@ def draw(name: str, picture: str) -> Response:
     path = _folder(recognizer.card) / picture
     if not path.is_file():
         abort(404)
-    response = send_file(path, mimetype="image/svg+xml", etag=checksum, conditional=True)
-    response.headers["Content-Security-Policy"] = pictures.SVG_POLICY
+    response = make_response(pictures.without_styles(path.read_text(encoding="utf-8")))
+    response.content_type = "image/svg+xml"
+    response.headers["Content-Security-Policy"] = SANDBOX
+    response.set_etag(checksum)
+    response.make_conditional(request)
     return response
 
 

@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Sequence
-from typing import Any
 
 from flask import (
     Blueprint,
@@ -14,6 +13,7 @@ from flask import (
     make_response,
     redirect,
     render_template,
+    request,
     send_file,
     url_for,
 )
@@ -22,10 +22,12 @@ from flask.typing import ResponseReturnValue
 from webapp import pictures, prediction_log
 from webapp.errors import Failure, answer, wants_json
 from webapp.forms import ModelForm
+from webapp.guard.headers import SANDBOX
 from webapp.pages.sending import answer_with
 from webapp.prediction_log import Prediction
+from webapp.request_log import stopwatch
 from webapp.speech.bundle import Card
-from webapp.speech.decode import decode, playable_type, to_wav
+from webapp.speech.decode import playable_type, to_wav
 from webapp.speech.emotions import Emotion
 from webapp.speech.errors import SpeechError
 from webapp.speech.quality import Remark
@@ -35,6 +37,9 @@ from webapp.submission import desk
 from webapp.verdict import twins, verdict
 
 blueprint = Blueprint("result", __name__, url_prefix="/predictions")
+
+ENDINGS = {"audio/mpeg": "mp3", "audio/mp4": "m4a"}
+"""Of files whose type is not called like them."""
 
 FIRST = (Remark.UNLIKE_TRAINING, Remark.NEUTRAL_OR_CALM)
 """Remarks about the answer, which stand before those about the sound."""
@@ -64,7 +69,12 @@ def audio() -> Response:
     kind = playable_type(data)
     if kind is None:
         data, kind = to_wav(_waveform(prediction)), "audio/wav"
-    return send_file(io.BytesIO(data), mimetype=kind, conditional=True)
+    name = f"tonelog-{prediction.id}.{ENDINGS.get(kind, kind.partition('/')[2])}"
+    response = send_file(
+        io.BytesIO(data), mimetype=kind, conditional=True, as_attachment=True, download_name=name
+    )
+    response.headers["Content-Security-Policy"] = SANDBOX
+    return response
 
 
 @blueprint.get("/<id>/waveform.svg")
@@ -72,7 +82,8 @@ def waveform() -> Response:
     """How loud the clip is over time."""
     response = make_response(pictures.waveform_svg(_waveform(_prediction())))
     response.content_type = "image/svg+xml"
-    response.headers["Content-Security-Policy"] = pictures.SVG_POLICY
+    policy = f"{SANDBOX}; style-src {pictures.waveform_style()}"
+    response.headers["Content-Security-Policy"] = policy
     return response
 
 
@@ -81,6 +92,7 @@ def spectrogram() -> Response:
     """How strong each pitch is over time."""
     response = make_response(pictures.spectrogram_png(_waveform(_prediction())))
     response.content_type = "image/png"
+    response.headers["Content-Security-Policy"] = SANDBOX
     return response
 
 
@@ -88,7 +100,7 @@ def spectrogram() -> Response:
 def again() -> Response:
     """Let another model hear the kept audio, and go to what it heard."""
     try:
-        heard = desk().hear_again(_prediction(), ModelForm().model.data or "")
+        heard = desk().hear_again(_prediction(), ModelForm().model.data or "", stopwatch())
     except SpeechError as error:
         return answer(error, _page)
     return answer_with(heard)
@@ -102,10 +114,14 @@ def delete() -> Response:
     return make_response(redirect(url_for("history.show"), 303))
 
 
-@blueprint.url_value_preprocessor
-def find(_: str | None, values: dict[str, Any] | None) -> None:
-    """Every address here names a prediction; 404 where there is none of that id."""
-    g.prediction = prediction_log.get((values or {}).pop("id")) or abort(404)
+@blueprint.before_request
+def find() -> None:
+    """Every address here names a prediction; 404 where there is none of that id.
+
+    Looked for only after whoever asks was let in: what is there is nobody else's business.
+    """
+    values = request.view_args or {}
+    g.prediction = prediction_log.get(values.pop("id")) or abort(404)
 
 
 def _prediction() -> Prediction:
@@ -171,7 +187,7 @@ def _audio(prediction: Prediction) -> bytes:
 
 
 def _waveform(prediction: Prediction) -> Waveform:
-    return decode(_audio(prediction), prediction.seconds + 1)
+    return desk().decode(_audio(prediction), prediction.seconds + 1)
 
 
 def _document(prediction: Prediction) -> Response:

@@ -16,6 +16,7 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from webapp.errors import Failure, NoFile, answer, wants_json
 from webapp.forms import VoiceForm
 from webapp.prediction_log import Prediction, Source
+from webapp.request_log import stopwatch
 from webapp.speech.errors import SpeechError
 from webapp.submission import desk
 
@@ -74,7 +75,11 @@ def _submit(source: Source) -> Prediction:
         raise NoFile(form.audio.errors[0])
     audio = form.audio.data
     return desk().submit(
-        audio.read(), source=source, file_name=audio.filename, model=form.model.data
+        audio.read(),
+        source=source,
+        file_name=audio.filename,
+        model=form.model.data,
+        stopwatch=stopwatch(),
     )
 
 

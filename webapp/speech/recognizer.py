@@ -19,6 +19,7 @@ from webapp.speech.emotions import Emotion
 from webapp.speech.errors import DamagedBundle, MissingExtra
 from webapp.speech.features import Features, FeatureSettings, network_inputs
 from webapp.speech.prosody import MISSING, available
+from webapp.speech.stopwatch import Stopwatch
 from webapp.speech.waveform import Waveform
 
 GOLDEN_TOLERANCE = 1e-3
@@ -81,11 +82,15 @@ class Recognizer:
         """The bundle's name, which is how people choose it."""
         return self.card.name
 
-    def recognize(self, waveform: Waveform) -> Recognition:
+    def recognize(self, waveform: Waveform, stopwatch: Stopwatch | None = None) -> Recognition:
         """What is heard over the overlapping windows of a clip; raises `MissingExtra`."""
         if self.missing is not None:
             raise MissingExtra(self.missing)
-        mean, embedding = self._hear(network_inputs(waveform, self.card.features))
+        watch = stopwatch or Stopwatch()
+        with watch.stage("features"):
+            inputs = network_inputs(waveform, self.card.features)
+        with watch.stage("network"):
+            mean, embedding = self._hear(inputs)
         calibration = self.card.calibration
         pairs = zip(self.card.labels, mean, strict=True)
         return Recognition(

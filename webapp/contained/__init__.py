@@ -1,0 +1,1 @@
+"""What runs apart from the application: decoders, in processes that can do nothing else."""
