@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from tests.training.conftest import fit_and_evaluate, run_of
 from training import commands
 from training.__main__ import main
 from training.answers import Answers
@@ -19,19 +20,8 @@ SEEDS = 2
 @pytest.fixture(scope="module")
 def trained(corpus, tmp_path_factory):
     """Both training commands run once: (instance, recipe's path, options)."""
-    from tests.training.conftest import TINY
-
     instance = tmp_path_factory.mktemp("instance")
-    recipe = instance / "tiny.toml"
-    recipe.write_text(TINY.format(network="ann", pooling="mean"))
-    common = ["--corpus", f"ravdess={corpus}", "--instance", str(instance)]
-    assert main(["fit", str(recipe), *common]) == 0
-    assert main(["evaluate", str(recipe), *common, "--seeds", str(SEEDS)]) == 0
-    return instance, recipe, common
-
-
-def run_of(instance, protocol):
-    return sorted(path for path in (instance / "runs").iterdir() if protocol in path.name)[0]
+    return instance, *fit_and_evaluate(instance, corpus, SEEDS)
 
 
 def test_a_run_is_released_loaded_and_heard(trained, tmp_path, capsys):
