@@ -20,7 +20,7 @@ def elsewhere(
     """The released weights, through the application's own recognizer, on all clips of a corpus.
 
     Heard twice: with all emotions that the model has to choose from, as the application does, and
-    those only that the two share. Raises `CorpusError` where the model knows a speaker, or no
+    with those only that the two share. Raises `CorpusError` where the model knows a speaker, or no
     emotion is shared.
     """
     card = recognizer.card

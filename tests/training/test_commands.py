@@ -95,6 +95,25 @@ def test_a_run_interrupted_between_splits_has_no_figures(trained, monkeypatch, c
     assert Measured.load(run).splits["fold-1"] == before.splits["fold-1"]
 
 
+@pytest.mark.parametrize(
+    ("measured", "shown"),
+    [(("random_split", "random_5fold"), "random_split"), (("random_5fold",), "random_5fold")],
+)
+def test_a_random_split_of_either_kind_shows_the_leak(trained, monkeypatch, measured, shown):
+    instance, _, _ = trained
+    found = {name: [instance / name] for name in ("speaker_5fold", *measured)}
+    monkeypatch.setattr(commands, "evaluations", lambda _r, _c, name: found.get(name, []))
+    taken = []
+
+    def note(_run, _measured, random, _folder):
+        taken.extend(random)
+        raise RunError("enough")
+
+    monkeypatch.setattr(commands, "release_run", note)
+    main(["release", str(run_of(instance, "all_speakers")), "x", "--instance", str(instance)])
+    assert taken == [instance / shown]
+
+
 def test_release_wants_figures_of_the_same_recipe(corpus, tiny, tmp_path, capsys):
     common = ["--instance", str(tmp_path)]
     assert main(["fit", str(tiny("ann", "mean")), "--corpus", f"ravdess={corpus}", *common]) == 0
