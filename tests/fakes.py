@@ -101,6 +101,7 @@ def elsewhere() -> Elsewhere:
         speakers=10,
         emotions=(Emotion.NEUTRAL, Emotion.HAPPY, Emotion.SAD, Emotion.ANGRY),
         uar=0.42,
+        among=0.47,
         chance=0.25,
         named=0.55,
         unlike=0.31,

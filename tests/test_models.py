@@ -139,6 +139,17 @@ def test_pictures_come_from_the_bundle(client, drawn):
         assert "default-src 'none'" in response.headers["Content-Security-Policy"]
 
 
+def test_those_who_chose_and_were_then_learnt_from_are_told(client, recognizers, drawn):
+    card = recognizers["ann"].card
+    origin = msgspec.structs.replace(card.origin, validation_speakers=("ravdess/02", "ravdess/08"))
+    recognizers["ann"].card = msgspec.structs.replace(
+        card, origin=origin, recipe={"refit": {"epochs": 25}}
+    )
+    told = text(section(client.get("/models").text, "ann"))
+    assert "2 more chose the epoch and were then learnt from, too" in told
+    assert "went on for 25 more, which are not drawn" in told
+
+
 def test_caches_keep_pictures_and_ask(client, drawn):
     with client.get("/models/ann/confusion.svg") as first:
         assert "no-cache" in first.headers["Cache-Control"]

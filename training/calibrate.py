@@ -7,16 +7,17 @@ from pathlib import Path
 import keras
 import msgspec
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 from sklearn.covariance import ledoit_wolf
 
+from training.answers import Labels
 from training.dataset import Dataset
 from training.split import Split
 from training.utterance import Utterance
 from webapp.speech.bundle import FAMILIAR
 from webapp.speech.calibration import Calibration, Familiarity, calibrated
 from webapp.speech.features import Features
+from webapp.speech.figures import readable
 
 CALIBRATION = "calibration.json"
 BATCH = 256
@@ -35,8 +36,6 @@ TEMPERATURES = (0.05, 20.0)
 
 STILL = 1e-6
 """Share of the mean variance that a direction without any is given: it must not divide by zero."""
-
-Labels = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ def calibrated_in(
     if not kept.is_file():
         calibration, familiarity = calibrate(network, dataset, split)
         familiarity.save(folder / FAMILIAR)
-        kept.write_bytes(msgspec.json.format(msgspec.json.encode(calibration), indent=2))
+        kept.write_bytes(readable(calibration))
     return read_calibration(folder)
 
 

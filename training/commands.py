@@ -71,7 +71,7 @@ def release(options: Namespace) -> None:
             f"{run.recipe.name} was not measured on this data. First run: python -m training "
             f"evaluate {run.recipe.name} --protocol {options.protocol}"
         )
-    random = evaluations(runs, run, "random_split")
+    random = evaluations(runs, run, "random_split") or evaluations(runs, run, "random_5fold")
     card = release_run(folder, measured, random, options.bundles / options.name)
     print(f"Released {card.name}, version {card.version}: UAR {card.figures.uar:.3f}")
 

@@ -9,9 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from tqdm import tqdm
 
-from training.corpora.loader import MAX_SECONDS
+from training.corpora.loader import sound
 from training.utterance import Utterance, data_checksum
-from webapp.speech.decode import decode
 from webapp.speech.emotions import Emotion
 from webapp.speech.features import (
     Features,
@@ -98,7 +97,7 @@ class Dataset:
             return np.split(stored["frames"], np.cumsum(stored["lengths"])[:-1])
 
     def _heard(self, utterance: Utterance, speed: float) -> Waveform:
-        return at_speed(heard_in(waveform(utterance), self.settings), speed)
+        return at_speed(heard_in(sound(utterance.path), self.settings), speed)
 
     def _key(self, measure: Measure, speed: float) -> str:
         """What a spectrum depends on, or the prosody; windows and pooling come after it."""
@@ -112,8 +111,3 @@ class Dataset:
         )
         text = f"{VERSION} {self.checksum} {speed} ".encode() + msgspec.json.encode(made_of)
         return hashlib.sha256(text).hexdigest()[:16]
-
-
-def waveform(utterance: Utterance) -> Waveform:
-    """The sound of an utterance; raises `SpeechError` where its file is damaged."""
-    return decode(utterance.path.read_bytes(), MAX_SECONDS)

@@ -13,12 +13,10 @@ import av
 import numpy as np
 from scipy.signal import butter, sosfilt
 
+from training.corpora.loader import MAX_SECONDS, sound
 from webapp.speech.decode import decode
 from webapp.speech.features import Features, FeatureSettings, network_inputs
 from webapp.speech.waveform import Samples, Waveform
-
-MAX_SECONDS = 60.0
-"""No clip is longer."""
 
 TELEPHONE_RATE, TELEPHONE_BAND, TELEPHONE_ORDER = 8_000, (300, 3_400), 4
 
@@ -95,7 +93,7 @@ def babble(scene: Scene, snr_db: float) -> Waveform:
     """The others, equally loud, each over and over from somewhere in their recording on."""
     own, noise = scene.waveform, np.zeros(len(scene.waveform.samples), dtype=np.float32)
     for other in scene.others:
-        samples = read(other).resampled(own.rate).samples
+        samples = sound(other).resampled(own.rate).samples
         begun = np.roll(samples, scene.generator.integers(len(samples)))
         noise += np.resize(begun, len(noise)) / max(loudness(samples), QUIETEST)
     return with_noise(own, noise, snr_db)
@@ -158,14 +156,8 @@ class Task:
 
 def inputs(task: Task) -> Features:
     """What the network hears of a damaged clip, on the application's own way from there."""
-    waveform = read(task.clip)
-    for damage in DAMAGES:
-        if damage.name == task.damage:
-            generator = np.random.default_rng(task.seed)
-            waveform = damage.done(Scene(waveform, task.others, generator))
+    waveform = sound(task.clip)
+    if task.damage is not None:
+        done = {damage.name: damage.done for damage in DAMAGES}[task.damage]
+        waveform = done(Scene(waveform, task.others, np.random.default_rng(task.seed)))
     return network_inputs(waveform, task.settings)
-
-
-def read(path: Path) -> Waveform:
-    """The sound of a file."""
-    return decode(path.read_bytes(), MAX_SECONDS)

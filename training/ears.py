@@ -57,9 +57,11 @@ def trained(recipe: Recipe, dataset: Dataset, split: Split, seed: int, folder: P
 
     Whatever was finished earlier in `folder` is read back.
     """
-    network = fit(recipe, dataset, split, seed, folder)
-    calibrated_in(folder, with_embedding(network), dataset, split)
-    if recipe.refit is not None and not (folder / REFITTED).is_file():
+    network = with_embedding(fit(recipe, dataset, split, seed, folder))
+    ears = Ears(network, *calibrated_in(folder, network, dataset, split))
+    if recipe.refit is None:
+        return ears
+    if not (folder / REFITTED).is_file():
         refit(recipe, dataset, split, seed, folder)
     return ears_in(folder)
 

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 from tqdm import tqdm
 
-from training.degradations import read
+from training.corpora.loader import sound
 from training.split import speakers
 from training.utterance import CorpusError, Utterance
 from webapp.speech.bundle import Card
 from webapp.speech.emotions import Emotion
 from webapp.speech.figures import Elsewhere
-from webapp.speech.recognizer import Recognizer
+from webapp.speech.recognizer import Recognition, Recognizer
 
 
 def elsewhere(
@@ -19,8 +19,9 @@ def elsewhere(
 ) -> Elsewhere:
     """The released weights, through the application's own recognizer, on all clips of a corpus.
 
-    The answer is the likeliest of all emotions that the model has, not only of those that the two
-    share. Raises `CorpusError` where the model knows a speaker, or no emotion is shared.
+    Heard twice: with all emotions that the model has to choose from, as the application does, and
+    with those only that the two share. Raises `CorpusError` where the model knows a speaker, or no
+    emotion is shared.
     """
     card = recognizer.card
     if known := speakers(utterances) & {*card.origin.speakers, *card.origin.validation_speakers}:
@@ -29,21 +30,33 @@ def elsewhere(
     if not emotions:
         raise CorpusError(f"{card.name} knows none of the emotions of {corpus}.")
     clips = [clip for clip in utterances if clip.emotion in emotions]
-    heard = [recognizer.recognize(read(clip.path)) for clip in tqdm(clips, corpus, disable=None)]
-    right: dict[Emotion, list[bool]] = {emotion: [] for emotion in emotions}
-    for clip, one in zip(clips, heard, strict=True):
-        right[clip.emotion].append(one.emotion == clip.emotion)
+    heard = [recognizer.recognize(sound(clip.path)) for clip in tqdm(clips, corpus, disable=None)]
+    truth = [clip.emotion for clip in clips]
     return Elsewhere(
         corpus=corpus,
         command=command,
         clips=len(clips),
         speakers=len(speakers(clips)),
         emotions=emotions,
-        uar=statistics.fmean(map(statistics.fmean, right.values())),
+        uar=uar(truth, [one.emotion for one in heard]),
+        among=uar(truth, [likeliest(one, emotions) for one in heard]),
         chance=1 / len(emotions),
         named=statistics.fmean(one.named for one in heard),
         unlike=statistics.fmean(one.unlike for one in heard),
     )
+
+
+def uar(truth: Sequence[Emotion], answers: Sequence[Emotion]) -> float:
+    """Mean of the recalls of the true emotions, over clips."""
+    right: dict[Emotion, list[bool]] = {}
+    for emotion, answer in zip(truth, answers, strict=True):
+        right.setdefault(emotion, []).append(answer == emotion)
+    return statistics.fmean(map(statistics.fmean, right.values()))
+
+
+def likeliest(heard: Recognition, emotions: Sequence[Emotion]) -> Emotion:
+    """The likeliest of some emotions."""
+    return max(emotions, key=heard.probabilities.__getitem__)
 
 
 def shared(card: Card, utterances: Sequence[Utterance]) -> tuple[Emotion, ...]:

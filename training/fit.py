@@ -136,7 +136,7 @@ def _train(recipe: Recipe, dataset: Dataset, split: Split, seed: int, folder: Pa
         fit_svm(recipe.support_vectors, training, validation).save(folder / NETWORK)
         return
     assert recipe.training is not None  # a recipe has one or the other
-    clips = _batches(recipe, recipe.training, dataset, split.training, training, seed)
+    clips = _batches(recipe, recipe.training, dataset, split.training, seed)
     network = BUILDERS[recipe.network](recipe.features, len(dataset.labels), training[0])
     _descend(network, recipe.training, clips, callbacks(recipe.training, folder), validation)
 
@@ -155,7 +155,7 @@ def fit_on(
     """
     assert recipe.refit is not None
     keras.utils.set_random_seed(seed)
-    batches = _batches(recipe, recipe.refit, dataset, clips, windows_of(dataset, clips), seed)
+    batches = _batches(recipe, recipe.refit, dataset, clips, seed)
     noted = [Stopwatch(), keras.callbacks.CSVLogger(curves)]
     _descend(network, recipe.refit, batches, [*averaging(recipe.refit), *noted], None)
 
@@ -188,12 +188,12 @@ def _batches(
     training: Training,
     dataset: Dataset,
     clips: Sequence[Utterance],
-    windows: tuple[Features, Labels],
     seed: int,
 ) -> Batches:
-    """Clips changed at random; where a recipe changes nothing, their `windows` as they are."""
+    """Clips changed at random; where a recipe changes nothing, their windows as they are."""
     if recipe.augmentation == Augmentation() and recipe.features.pooling != "none":
-        return Batches(*windows, training.batch_size, recipe.balanced, seed)
+        windows, labels = windows_of(dataset, clips)
+        return Batches(windows, labels, training.batch_size, recipe.balanced, seed)
     return AugmentedClips(recipe, training, dataset, clips, seed)
 
 

@@ -77,8 +77,9 @@ def summary(card: Card) -> str:
             for one in found.degradations
         ]
     lines += [
-        f"{one.corpus + ', never heard':30} UAR {one.uar:.3f}, chance {one.chance:.3f} "
-        f"({len(one.emotions)} emotions), named {one.named:.1%}, unlike training {one.unlike:.1%}"
+        f"{one.corpus + ', never heard':30} UAR {one.uar:.3f}, {one.among:.3f} where only its "
+        f"{len(one.emotions)} emotions are to choose from (chance {one.chance:.3f}), "
+        f"named {one.named:.1%}, unlike training {one.unlike:.1%}"
         for one in card.elsewhere
     ]
     return "\n".join(lines)

@@ -8,7 +8,7 @@ import msgspec
 
 from training.recipe import Recipe
 from training.utterance import Utterance
-from webapp.speech.figures import Figures, Share
+from webapp.speech.figures import Figures, Share, readable
 
 PACKAGES = (
     *("keras", "tensorflow", "librosa", "numpy", "scikit-learn", "soxr"),
@@ -55,8 +55,7 @@ class Measured(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     def save(self, folder: Path) -> None:
         """Write into the folder of the run."""
-        encoded = msgspec.json.format(msgspec.json.encode(self), indent=2)
-        (folder / MEASURED).write_bytes(encoded)
+        (folder / MEASURED).write_bytes(readable(self))
 
     @classmethod
     def load(cls, folder: Path) -> "Measured":
@@ -98,7 +97,7 @@ def open_run(runs: Path, card: RunCard) -> Path:
     """The run's folder, made with its card where it is new."""
     folder = runs / card.name
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / CARD).write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=2))
+    (folder / CARD).write_bytes(readable(card))
     return folder
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from training.utterance import Utterance
+from webapp.speech.figures import readable
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Listing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def save(self, path: Path) -> None:
         """Write as JSON."""
-        path.write_bytes(msgspec.json.format(msgspec.json.encode(self), indent=2))
+        path.write_bytes(readable(self))
 
     @classmethod
     def load(cls, path: Path) -> "Listing":

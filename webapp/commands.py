@@ -99,8 +99,10 @@ def _row(card: Card) -> tuple[str, ...]:
 
 
 def _strange(one: Elsewhere) -> str:
-    chance = f"UAR {one.uar:.3f}, chance {one.chance:.3f}, over {len(one.emotions)} emotions"
-    return f"{chance}; {one.unlike:.0%} unlike its training"
+    return (
+        f"UAR {one.uar:.3f}, {one.among:.3f} where only its {len(one.emotions)} emotions are to "
+        f"choose from, chance {one.chance:.3f}; {one.unlike:.0%} unlike its training"
+    )
 
 
 def _submit(at: Desk, path: Path, model: str | None, log: bool) -> Prediction:

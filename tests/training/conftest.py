@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from training.__main__ import main
 from training.corpora import load_corpora
 from training.recipe import load_recipe
 from training.release import synthetic_voice
@@ -73,6 +74,21 @@ def corpus(tmp_path_factory):
 @pytest.fixture(scope="session")
 def utterances(corpus):
     return load_corpora({"ravdess": corpus})
+
+
+def fit_and_evaluate(instance: Path, corpus: Path, seeds: int = 1) -> tuple[Path, list[str]]:
+    """A tiny recipe through both training commands; its path, and the options they were given."""
+    recipe = instance / "tiny.toml"
+    recipe.write_text(TINY.format(network="ann", pooling="mean"))
+    common = ["--corpus", f"ravdess={corpus}", "--instance", str(instance)]
+    assert main(["fit", str(recipe), *common]) == 0
+    assert main(["evaluate", str(recipe), *common, "--seeds", str(seeds)]) == 0
+    return recipe, common
+
+
+def run_of(instance: Path, protocol: str) -> Path:
+    """The first run of an instance under a protocol."""
+    return sorted(path for path in (instance / "runs").iterdir() if protocol in path.name)[0]
 
 
 @pytest.fixture

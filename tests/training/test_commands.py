@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from tests.training.conftest import fit_and_evaluate, run_of
 from training import commands
 from training.__main__ import main
 from training.answers import Answers
@@ -19,19 +20,8 @@ SEEDS = 2
 @pytest.fixture(scope="module")
 def trained(corpus, tmp_path_factory):
     """Both training commands run once: (instance, recipe's path, options)."""
-    from tests.training.conftest import TINY
-
     instance = tmp_path_factory.mktemp("instance")
-    recipe = instance / "tiny.toml"
-    recipe.write_text(TINY.format(network="ann", pooling="mean"))
-    common = ["--corpus", f"ravdess={corpus}", "--instance", str(instance)]
-    assert main(["fit", str(recipe), *common]) == 0
-    assert main(["evaluate", str(recipe), *common, "--seeds", str(SEEDS)]) == 0
-    return instance, recipe, common
-
-
-def run_of(instance, protocol):
-    return sorted(path for path in (instance / "runs").iterdir() if protocol in path.name)[0]
+    return instance, *fit_and_evaluate(instance, corpus, SEEDS)
 
 
 def test_a_run_is_released_loaded_and_heard(trained, tmp_path, capsys):
@@ -103,6 +93,25 @@ def test_a_run_interrupted_between_splits_has_no_figures(trained, monkeypatch, c
     assert "fold-2: training" in printed
     assert "fold-1: training" not in printed
     assert Measured.load(run).splits["fold-1"] == before.splits["fold-1"]
+
+
+@pytest.mark.parametrize(
+    ("measured", "shown"),
+    [(("random_split", "random_5fold"), "random_split"), (("random_5fold",), "random_5fold")],
+)
+def test_a_random_split_of_either_kind_shows_the_leak(trained, monkeypatch, measured, shown):
+    instance, _, _ = trained
+    found = {name: [instance / name] for name in ("speaker_5fold", *measured)}
+    monkeypatch.setattr(commands, "evaluations", lambda _r, _c, name: found.get(name, []))
+    taken = []
+
+    def note(_run, _measured, random, _folder):
+        taken.extend(random)
+        raise RunError("enough")
+
+    monkeypatch.setattr(commands, "release_run", note)
+    main(["release", str(run_of(instance, "all_speakers")), "x", "--instance", str(instance)])
+    assert taken == [instance / shown]
 
 
 def test_release_wants_figures_of_the_same_recipe(corpus, tiny, tmp_path, capsys):

@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 
 from training import dataset as dataset_module
-from training.dataset import Dataset, waveform
+from training.corpora.loader import sound
+from training.dataset import Dataset
 from webapp.speech import features as features_module
 from webapp.speech.emotions import Emotion
 from webapp.speech.features import network_inputs
@@ -20,7 +21,7 @@ def test_training_hears_what_the_application_hears(few, recipe, tmp_path):
     dataset = Dataset(few, features, (1.0,), tmp_path)
     for utterance in few:
         np.testing.assert_allclose(
-            dataset.inputs(utterance), network_inputs(waveform(utterance), features), atol=1e-4
+            dataset.inputs(utterance), network_inputs(sound(utterance.path), features), atol=1e-4
         )
 
 
@@ -36,7 +37,9 @@ def test_it_does_so_with_every_kind_of_input(few, recipe, tmp_path, monkeypatch)
         dataset = Dataset(few, features, (0.9, 1.0), tmp_path)
         for utterance in few:
             np.testing.assert_allclose(
-                dataset.inputs(utterance), network_inputs(waveform(utterance), features), atol=1e-4
+                dataset.inputs(utterance),
+                network_inputs(sound(utterance.path), features),
+                atol=1e-4,
             )
 
 
@@ -53,7 +56,7 @@ def test_chroma_and_prosody_have_files_of_their_own(few, recipe, tmp_path, monke
 
 def test_features_are_computed_once(few, recipe, tmp_path, monkeypatch):
     first = Dataset(few, recipe.features, (0.9, 1.0), tmp_path)
-    monkeypatch.setattr(dataset_module, "waveform", lambda _: pytest.fail("computed again"))
+    monkeypatch.setattr(dataset_module, "sound", lambda _: pytest.fail("computed again"))
     second = Dataset(few, recipe.features, (0.9, 1.0), tmp_path)
     for utterance in few:
         np.testing.assert_array_equal(

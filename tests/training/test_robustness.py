@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from tests.training import made_corpora
-from tests.training.conftest import TINY
+from tests.training.conftest import fit_and_evaluate, run_of
 from training.__main__ import main
 from training.corpora import load_corpora
 from training.degradations import DAMAGES
-from training.elsewhere import elsewhere
+from training.elsewhere import elsewhere, likeliest, uar
 from training.robustness import held_out, measured_run, robustness, summary, task, workers
 from training.run import RunError
 from training.split import Listing
@@ -19,21 +19,16 @@ from training.splits import speaker_5fold
 from training.utterance import CorpusError
 from webapp.speech.bundle import read_card
 from webapp.speech.emotions import Emotion
-from webapp.speech.recognizer import Recognizer
+from webapp.speech.recognizer import Recognition, Recognizer
 
 
 @pytest.fixture(scope="module")
 def bench(corpus, tmp_path_factory):
     """A tiny recipe trained, measured and released."""
     folder = tmp_path_factory.mktemp("bench")
-    recipe = folder / "tiny.toml"
-    recipe.write_text(TINY.format(network="ann", pooling="mean"))
-    common = ["--corpus", f"ravdess={corpus}", "--instance", str(folder)]
-    assert main(["fit", str(recipe), *common]) == 0
-    assert main(["evaluate", str(recipe), *common]) == 0
-    run = next(path.name for path in (folder / "runs").iterdir() if "all_speakers" in path.name)
+    fit_and_evaluate(folder, corpus)
     where = ["--instance", str(folder), "--bundles", str(folder / "bundles")]
-    assert main(["release", run, "tiny", *where]) == 0
+    assert main(["release", run_of(folder, "all_speakers").name, "tiny", *where]) == 0
     return folder
 
 
@@ -118,7 +113,14 @@ def test_elsewhere_counts_shared_emotions_and_every_wrong_answer(bench, tmp_path
     assert len(found.emotions) == 7
     assert found.chance == pytest.approx(1 / 7)
     assert (found.clips, found.speakers, found.command) == (28, 2, "again")
-    assert 0 <= found.uar <= 1
+    assert 0 <= found.uar <= found.among <= 1
+
+
+def test_a_wrong_answer_counts_in_its_own_emotion_alone():
+    truth = [Emotion.SAD, Emotion.SAD, Emotion.SAD, Emotion.ANGRY]
+    assert uar(truth, [Emotion.SAD, Emotion.SAD, Emotion.CALM, Emotion.SAD]) == pytest.approx(1 / 3)
+    heard = Recognition({Emotion.CALM: 0.5, Emotion.SAD: 0.2, Emotion.ANGRY: 0.3}, True, False)
+    assert likeliest(heard, (Emotion.SAD, Emotion.ANGRY)) is Emotion.ANGRY
 
 
 def test_emotions_that_were_never_trained_are_left_out(bench, tmp_path):

@@ -12,6 +12,7 @@ from training.utterance import Sex, Utterance
 from webapp.speech.decode import decode
 from webapp.speech.emotions import Emotion
 from webapp.speech.errors import NoSpeech, SpeechError
+from webapp.speech.waveform import Waveform
 
 SUFFIXES = {".wav", ".flac"}
 OTHER_SOUND = {".aac", ".aif", ".aiff", ".m4a", ".mp3", ".ogg", ".opus", ".wma"}
@@ -176,8 +177,13 @@ def heard(
     return whole, tuple(damaged), seconds
 
 
+def sound(path: Path) -> Waveform:
+    """The sound of a clip; raises `SpeechError` where its file is damaged."""
+    return decode(path.read_bytes(), MAX_SECONDS)
+
+
 def _seconds(path: Path) -> float:
-    waveform = decode(path.read_bytes(), MAX_SECONDS)
+    waveform = sound(path)
     if not waveform.peak:  # as one clip of the official CREMA-D
         raise NoSpeech("The file holds nothing but silence.")
     return waveform.seconds

@@ -27,8 +27,9 @@ Noise goes all through the clip, its distance is that of mean powers of the whol
 ELSEWHERE = """## Other corpora
 
 The released weights themselves on corpora that they never heard a clip of. The UAR is that over the
-emotions that the corpus shares with training; an answer that is none of them is wrong. Chance is
-always naming the same one.
+emotions that the corpus shares with training, where an answer that is none of them is wrong;
+**among** is the same where they alone are there to choose from. Chance is always naming the same
+one.
 """
 
 
@@ -88,14 +89,14 @@ def damage(cards: Sequence[Card]) -> str:
 
 def elsewhere(cards: Sequence[Card]) -> str:
     """How each bundle does on other corpora; empty where that was not measured."""
-    header = ["bundle", "corpus", "clips", "emotions", "UAR", "chance", "named", "unlike"]
+    header = ["bundle", "corpus", "clips", "emotions", "UAR", "among", "chance", "named", "unlike"]
     rows = [
         [
             f"`{card.name}`",
             names([one.corpus]),
             f"{one.clips:,}",
             str(len(one.emotions)),
-            *map(percent, (one.uar, one.chance, one.named, one.unlike)),
+            *map(percent, (one.uar, one.among, one.chance, one.named, one.unlike)),
         ]
         for card in cards
         for one in card.elsewhere

@@ -18,7 +18,7 @@ from webapp.speech.calibration import Calibration
 from webapp.speech.emotions import Emotion
 from webapp.speech.errors import DamagedBundle
 from webapp.speech.features import Features, FeatureSettings
-from webapp.speech.figures import Curves, Elsewhere, Figures, Record, Robustness
+from webapp.speech.figures import Curves, Elsewhere, Figures, Record, Robustness, readable
 
 CARD, KERAS, TFLITE, GOLDEN = "card.json", "model.keras", "model.tflite", "golden.npz"
 FAMILIAR = "familiar.npz"
@@ -157,5 +157,4 @@ def read_card(folder: Path) -> Card:
 
 def write_card(folder: Path, card: Card) -> None:
     """Write the card, indented for people."""
-    encoded = msgspec.json.format(msgspec.json.encode(card), indent=2)
-    (folder / CARD).write_bytes(encoded + b"\n")
+    (folder / CARD).write_bytes(readable(card) + b"\n")

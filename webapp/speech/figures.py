@@ -15,6 +15,11 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Base of the card's parts: immutable, and an unknown key is an error."""
 
 
+def readable(record: msgspec.Struct) -> bytes:
+    """A record as JSON, indented for people."""
+    return msgspec.json.format(msgspec.json.encode(record), indent=2)
+
+
 class Bin(Record, frozen=True, kw_only=True):
     """Clips in whose answer the confidence was about the same."""
 
@@ -156,7 +161,10 @@ class Elsewhere(Record, frozen=True, kw_only=True):
     """Those of its emotions that the model has, too; other clips are left out."""
     uar: Share
     """Over those emotions; an answer that is none of them is wrong."""
+    among: Share
+    """The same where they alone are there to choose from."""
     chance: Share
+    """Of always answering the same one of them."""
     named: Share
     unlike: Share
     """As in `Figures`."""
