@@ -3,6 +3,7 @@
 HOST ?= 127.0.0.1
 PORT ?= 8000
 WORKERS ?= 2
+export HOST PORT WORKERS
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -11,11 +12,10 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 export NUMBA_NUM_THREADS ?= 1
 
-.PHONY: run test bench format clean
+.PHONY: run test bench soak audit format clean
 
 run: .venv/serving
-	exec $(BIN)/gunicorn --bind $(HOST):$(PORT) --workers $(WORKERS) --threads 4 --preload \
-		--timeout 60 --graceful-timeout 10 --no-control-socket wsgi:app
+	exec $(BIN)/gunicorn -c webapp/gunicorn.py wsgi:app
 
 test: .venv/everything
 	$(BIN)/ruff check .
@@ -25,6 +25,13 @@ test: .venv/everything
 
 bench: .venv/everything
 	$(BIN)/python -m tests.benchmarks
+
+soak: .venv/everything
+	$(BIN)/python -m tests.soak
+
+# Where the list of known faults cannot be reached, the pinned versions with their dates instead.
+audit: .venv/everything
+	$(BIN)/pip-audit --strict --local || git --no-pager blame --date=short -s webapp/requirements.txt
 
 format: .venv/everything
 	$(BIN)/ruff check --fix .
@@ -49,6 +56,6 @@ endef
 .venv/serving: webapp/requirements.txt | .venv/bin/python
 	$(install)
 
-.venv/everything: requirements.txt webapp/requirements.txt webapp/requirements-prosody.txt training/requirements.txt tests/requirements.txt | .venv/bin/python
+.venv/everything: requirements.txt webapp/requirements.txt webapp/requirements-prosody.txt webapp/requirements-redis.txt training/requirements.txt tests/requirements.txt | .venv/bin/python
 	$(install)
 	touch .venv/serving

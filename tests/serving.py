@@ -130,7 +130,6 @@ def started(
 ) -> Server:
     """The application on an instance folder, `settings` named as in `Settings`; not yet ready.
 
-    Uploads are not limited in number, unless `settings` say so.
     Its temporary files go beside the folder, where `leftovers` finds them, and so does what it
     says; or into the folder `temporary`.
     """
@@ -138,7 +137,6 @@ def started(
     words += ["--bind", "127.0.0.1:{port}", "--workers", str(workers), *options, "wsgi:app"]
     near = instance if temporary is None else temporary / instance.name
     beside(near, "tmp").mkdir(parents=True, exist_ok=True)
-    settings = {"upload_rate": "off", **settings}
     environment = {f"TONELOG_{name.upper()}": str(value) for name, value in settings.items()}
     environment |= {"TONELOG_INSTANCE": str(instance), "TMPDIR": str(beside(near, "tmp"))}
     return Server(words, environment, beside(near, "log"), port=port)

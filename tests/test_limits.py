@@ -7,15 +7,16 @@ from dataclasses import replace
 
 import pytest
 from limits import parse
+from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from PIL import Image
 
 from tests.fakes import Visitor
 from tests.sounds import encode, voice
-from webapp.config import SettingError
+from webapp.config import SettingError, Settings
 from webapp.guard.counts import SharedCounts
-from webapp.guard.rates import COSTLY, household
-from webapp.guard.refusals import in_words
+from webapp.guard.rates import COSTLY, Rates, household
+from webapp.guard.refusals import TooOften, in_words
 from webapp.guard.store import Store
 from webapp.pictures import HEIGHT, WIDTH, spectrogram_png, waveform_svg
 
@@ -72,10 +73,20 @@ def test_what_is_refused_is_heard_out_but_not_read_as_a_form(few, wav, monkeypat
     assert body.tell() == 100_000
 
 
-def test_a_batch_of_hundreds_is_possible(settings):
-    amount, _, unit = settings.upload_rate.partition("/")
-    assert int(amount) >= 500
-    assert unit == "minute"
+def test_a_batch_of_hundreds_is_possible_from_elsewhere_and_any_from_here():
+    rates = Rates(Settings(), MemoryStorage())
+    for address in ["127.0.0.1"] * 2_000 + ["192.0.2.7"] * 600:
+        rates.spend_voice(address)
+    with pytest.raises(TooOften):
+        rates.spend_voice("192.0.2.7")
+
+
+def test_a_rate_that_was_asked_for_holds_for_this_machine_too():
+    rates = Rates(Settings(upload_rate="3/day"), MemoryStorage())
+    for _ in range(3):
+        rates.spend_voice("::1")
+    with pytest.raises(TooOften):
+        rates.spend_voice("::1")
 
 
 def test_no_limit_at_all(make_app, settings, wav):
@@ -180,15 +191,15 @@ def test_the_store_is_nobody_elses(store):
     assert store.path.stat().st_mode & 0o077 == 0
 
 
-def test_a_store_that_does_not_answer_lets_nobody_through(app, visitor, wav, kept, monkeypatch):
-    token = visitor.token()
+def test_a_store_that_does_not_answer_lets_nobody_through(few, wav, kept, monkeypatch):
+    token = few.token()
 
     def broken(self, statement, *values):
         raise sqlite3.OperationalError("disk I/O error")
 
     monkeypatch.setattr(Store, "run", broken)
     form = {"csrf_token": token, "audio": (io.BytesIO(wav), "voice.wav")}
-    response = visitor.client.post("/upload", data=form, headers=JSON)
+    response = few.client.post("/upload", data=form, headers=JSON)
     assert response.status_code == 503
     assert response.json["error"]["code"] == "counts_unavailable"
     assert not kept()
@@ -196,7 +207,8 @@ def test_a_store_that_does_not_answer_lets_nobody_through(app, visitor, wav, kep
 
 def test_redis_that_does_not_answer_lets_nobody_through(make_app, settings, wav):
     pytest.importorskip("redis")
-    app = make_app(replace(settings, rate_store="redis://127.0.0.1:1/0"))
+    away = {"rate_store": "redis://127.0.0.1:1/0", "upload_rate": "3/day"}
+    app = make_app(replace(settings, **away))
     response = Visitor(app.test_client()).send(wav, headers=JSON)
     assert response.status_code == 503
     assert response.json["error"]["code"] == "counts_unavailable"

@@ -8,6 +8,7 @@ import pytest
 
 from webapp.config import setting_names
 from webapp.guard.password import LONGEST, METHOD, SHORTEST
+from webapp.guard.rates import USUAL
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "SECURITY.md").read_text()
@@ -48,5 +49,5 @@ def test_numbers_are_those_of_the_code(settings):
     assert f"{SHORTEST} to {LONGEST} characters" in TEXT
     assert METHOD == "scrypt:32768:8:3"
     assert settings.guess_rate == "5/minute, 30/hour"
-    assert settings.upload_rate == "600/minute"
+    assert USUAL == "600/minute"
     assert (settings.idle_minutes, settings.session_hours) == (60, 12)

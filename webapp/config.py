@@ -85,8 +85,9 @@ class Settings:
     """Names by which this copy may be called, beside those of this machine to itself."""
     proxies: int = 0
     """How many proxies in front of it are believed what they say of a request."""
-    upload_rate: str = "600/minute"
-    """How many voices may come from one address in a while; `off` for no limit."""
+    upload_rate: str | None = None
+    """How many voices may come from one address in a while; `off` for no limit. None is 600 a
+    minute, and no limit for this machine itself."""
     guess_rate: str = "5/minute, 30/hour"
     """How many wrong passwords may come from one address."""
     rate_store: str | None = None

@@ -21,8 +21,8 @@ bind = f"{_host}:{os.environ.get('PORT') or '8000'}"
 
 workers = int(os.environ.get("WORKERS") or "2")
 worker_class = "webapp.hurry.HurriedWorker"
-threads = 4
-"""A sender that dawdles holds a thread and not a worker, and not for long."""
+threads = 64
+"""A sender that dawdles holds a thread and not a worker, and not for long. Made as needed."""
 
 preload_app = True
 """Bundles are loaded and checked once, and the workers share their memory."""

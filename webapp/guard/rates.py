@@ -17,10 +17,14 @@ from limits.strategies import FixedWindowRateLimiter
 from webapp.config import OFF, SettingError, Settings
 from webapp.errors import hear_out
 from webapp.guard.counts import SharedCounts
+from webapp.guard.listening import is_loopback
 from webapp.guard.refusals import CountsAway, TooOften
 from webapp.guard.store import Store
 
 VOICES, GUESSES = "voices", "guesses"
+
+USUAL = "600/minute"
+"""Voices from another machine, where no setting says otherwise."""
 
 COSTLY = frozenset({"upload.send", "record.send", "result.again"})
 """Endpoints that let a model hear."""
@@ -42,8 +46,9 @@ class Rates:
 
     def __init__(self, settings: Settings, storage: Storage) -> None:
         self._limiter = FixedWindowRateLimiter(storage)
+        self._spares_this_machine = settings.upload_rate is None
         self._items = {
-            VOICES: _items(settings.upload_rate),
+            VOICES: _items(settings.upload_rate or USUAL),
             GUESSES: _items(settings.guess_rate),
         }
 
@@ -57,6 +62,11 @@ class Rates:
                     raise TooOften(_TOO_MANY[kind], max(1, math.ceil(again - time.time())))
         except StorageError as error:
             raise CountsAway(AWAY) from error
+
+    def spend_voice(self, address: str) -> None:
+        """Count a voice; raises what `spend` raises."""
+        if not (self._spares_this_machine and is_loopback(address)):
+            self.spend(VOICES, address)
 
     def forgive(self, kind: str, address: str) -> None:
         """Forget what an address did."""
@@ -87,7 +97,7 @@ def register(app: Flask, rates: Rates) -> None:
         if request.method != "POST" or request.endpoint not in COSTLY:
             return
         try:
-            rates.spend(VOICES, request.remote_addr or "")
+            rates.spend_voice(request.remote_addr or "")
         except TooOften:
             hear_out()
             raise
