@@ -21,6 +21,11 @@ def state(pid: int) -> str | None:
         return None
 
 
+def command(pid: int) -> list[str]:
+    """The words that a process was started with."""
+    return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+
+
 def status(pid: int, field: str) -> str:
     """A field of what the kernel says of a process."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()

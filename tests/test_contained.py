@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import children, state, status, wait_until
+from tests.processes import children, command, state, status, wait_until
 from webapp.contained.kernel import (
     ALLOW,
     ANSWER,
@@ -64,10 +64,16 @@ def told(taken_over):
 @pytest.fixture
 def waiting(taken_over):
     """The number of a decoder that waits for an upload, shut in already."""
-    (template,) = (one for one in children(os.getpid()) if len(children(one)) >= 2)
+
+    def template():
+        """That of `taken_over`: what other tests are heard by has another decoder."""
+        (one,) = (one for one in children(os.getpid()) if BAD in command(one))
+        return one
+
+    wait_until(lambda: len(children(template())) >= 2)
 
     def shut_in():
-        alive = (one for one in children(template) if state(one) == "S")
+        alive = (one for one in children(template()) if state(one) == "S")
         return [one for one in alive if status(one, "Seccomp") == "2"]
 
     wait_until(shut_in)

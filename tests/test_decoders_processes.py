@@ -37,6 +37,7 @@ class TestProcesses:
         own.decode(wav, 30.0)
         first = template_of(own)
         os.kill(first, signal.SIGKILL)
+        wait_until(lambda: state(first) in (None, "Z"))
         assert own.decode(wav, 30.0).seconds == 1.5
         assert template_of(own) != first
         assert state(first) is None
