@@ -1,13 +1,17 @@
+import librosa
 import msgspec
 import numpy as np
 import pytest
 import scipy.fft
 
+from tests.sounds import voice
 from tests.speech_settings import SETTINGS
 from webapp.speech import features
 from webapp.speech.features import (
     FLOOR_DB,
     cepstra,
+    each_input,
+    heard_in,
     levelled,
     log_mel,
     network_inputs,
@@ -16,6 +20,7 @@ from webapp.speech.features import (
     windows,
 )
 from webapp.speech.prosody import MEASURES
+from webapp.speech.voice import at_speed
 from webapp.speech.waveform import Waveform
 
 
@@ -65,6 +70,26 @@ def test_cepstra_are_the_orthonormal_cosine_transform(rng):
     log_mels = rng.normal(size=(3, 7, 80)).astype(np.float32)
     expected = scipy.fft.dct(log_mels, axis=-1, norm="ortho")[..., :40]
     np.testing.assert_allclose(cepstra(log_mels, SETTINGS), expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_cepstra_are_those_of_librosa(seed):
+    log_mels = np.random.default_rng(seed).uniform(-80, 0, (50, 80)).astype(np.float32)
+    expected = librosa.feature.mfcc(S=log_mels.T, n_mfcc=SETTINGS.n_mfcc).T
+    np.testing.assert_allclose(cepstra(log_mels, SETTINGS), expected, atol=1e-3)
+
+
+@pytest.mark.parametrize("settings", [{}, {"speeds": (0.9, 1.1)}, {"pooling": "mean_std"}])
+def test_inputs_one_after_the_other_are_those_at_once(settings):
+    changed = msgspec.structs.replace(SETTINGS, **settings)
+    clip = voice(5.0)
+    one_by_one = list(each_input(clip, changed))
+    np.testing.assert_array_equal(np.stack(one_by_one), network_inputs(clip, changed))
+    each = [
+        windows(spectrum(at_speed(heard_in(clip, changed), s), changed), changed)
+        for s in changed.speeds
+    ]
+    np.testing.assert_array_equal(np.concatenate(each), network_inputs(clip, changed))
 
 
 @pytest.fixture

@@ -1,17 +1,19 @@
 """Reading files that were made to do harm."""
 
 import io
+import itertools
 import struct
 import time
 
 import av
+import numpy as np
 import pytest
 
 from tests.sounds import recorded
 from webapp.speech.containers import Container, Recording
 from webapp.speech.decode import decode
 from webapp.speech.errors import NotAudio, SpeechError
-from webapp.speech.readers import readers
+from webapp.speech.readers import BLOCK, _joined, readers
 
 LIMIT = 300.0
 PLAYLISTS = (
@@ -75,3 +77,32 @@ def test_a_codec_that_is_not_known_is_named_as_such():
     data = recorded("wav-ima-adpcm").replace(b"\x14\0\0\0\x11\0", b"\x14\0\0\0\x70\x02")
     with pytest.raises(NotAudio, match="cannot be read"):
         decode(data, LIMIT)
+
+
+def small_blocks(*sizes, rate=48_000, channels=2, value=0.5):
+    for size in sizes:
+        yield np.full((size, channels), value, np.float32), rate
+
+
+def test_small_blocks_are_joined_as_long_as_they_are_of_a_kind():
+    kinds = [{}, {"rate": 44_100}, {"channels": 1}, {"channels": 6, "rate": 44_100}]
+    blocks = itertools.chain(*(small_blocks(10, 20, 30, **kind) for kind in kinds))
+    found = [(block.shape, rate) for block, rate in _joined(blocks)]
+    assert found == [((60, 2), 48_000), ((60, 2), 44_100), ((60, 1), 48_000), ((60, 6), 44_100)]
+
+
+def test_not_all_of_a_long_sound_is_joined():
+    found = [len(block) for block, _ in _joined(small_blocks(*[1000] * 100))]
+    assert sum(found) == 100_000
+    assert max(found) < BLOCK + 1000
+
+
+def test_what_came_before_a_break_comes_first():
+    def breaking():
+        yield from small_blocks(10, 20)
+        raise av.InvalidDataError(1, "broken")
+
+    joined = _joined(breaking())
+    assert len(next(joined)[0]) == 30
+    with pytest.raises(av.FFmpegError):
+        next(joined)

@@ -30,3 +30,13 @@ def test_playing_faster_shortens():
 def test_peak_of_nothing_is_zero():
     assert Waveform(np.zeros(0, np.float32), 16_000).peak == 0
     assert tone(16_000).peak == pytest.approx(1, abs=0.001)
+
+
+@pytest.mark.parametrize("rate", [8_000, 11_025, 16_000, 44_100])
+@pytest.mark.parametrize("seconds", [0.001, 0.1, 1.0, 5.0])
+def test_pieces_are_those_of_the_whole(rate, seconds):
+    noise = np.random.default_rng(rate).uniform(-1, 1, rate * 2).astype(np.float32)
+    clip = Waveform(noise, rate)
+    pieces, ends = zip(*clip.resampled_pieces(16_000, seconds), strict=True)
+    np.testing.assert_allclose(np.concatenate(pieces), clip.resampled(16_000).samples, atol=1e-6)
+    assert ends == (False,) * (len(ends) - 1) + (True,)

@@ -55,7 +55,7 @@ webapp.speech.bundle webapp.speech.twins
 webapp.speech.calibration
 webapp.speech.features webapp.speech.decode webapp.speech.quality webapp.speech.figures
 webapp.speech.voice_activity
-webapp.speech.readers webapp.speech.prosody webapp.speech.voice
+webapp.speech.readers webapp.speech.prosody webapp.speech.voice webapp.speech.spectrogram
 webapp.speech.containers
 webapp.speech.mp4 webapp.speech.mpeg webapp.speech.waveform webapp.speech.emotions
 webapp.speech.errors webapp.speech.stopwatch

@@ -75,7 +75,7 @@ def _submit(source: Source) -> Prediction:
         raise NoFile(form.audio.errors[0])
     audio = form.audio.data
     return desk().submit(
-        audio.read(),
+        audio.stream.getvalue(),  # which lies in memory already: `read` would copy it
         source=source,
         file_name=audio.filename,
         model=form.model.data,

@@ -111,7 +111,7 @@ def wav_format(data: bytes) -> WavFormat | None:
     file in a way of its own still cannot come upon another `fmt ` chunk than this one.
     """
     at = data.find(b"fmt ")
-    if at < 0 or data.find(b"fmt ", at + 1) >= 0 or at + 24 > len(data):
+    if at < 0 or data.rfind(b"fmt ") != at or at + 24 > len(data):
         return None
     tag, bits = struct.unpack_from("<H12xH", data, at + 8)
     if tag == EXTENSIBLE and data[at + 34 : at + 48] == _EXTENSIBLE_TAIL:
@@ -125,7 +125,7 @@ _PLAIN_AIFF = (b"NONE", b"twos", b"sowt", b"in24", b"in32", b"fl32", b"FL32", b"
 def _is_plain_aiff(data: bytes) -> bool:
     """Whether the only `COMM` chunk of an AIFF file announces uncompressed samples."""
     at = data.find(b"COMM")
-    if at < 0 or data.find(b"COMM", at + 1) >= 0:
+    if at < 0 or data.rfind(b"COMM") != at:
         return False
     return data[at + 4 : at + 8] == b"\0\0\0\x12" or data[at + 26 : at + 30] in _PLAIN_AIFF
 

@@ -112,7 +112,7 @@ class _Sound:
             self._resampler = None
 
     def _append(self, samples: Samples) -> None:
-        self._samples += samples.tobytes()
+        self._samples += np.ascontiguousarray(samples).data
         if self.length > self._max_seconds * self._rate:
             raise TooLong(_TOO_LONG.format(_in_words(self._max_seconds)))
 

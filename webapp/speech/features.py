@@ -1,14 +1,17 @@
 """Features: what the networks see of a waveform. The project's only calls to librosa.feature."""
 
 import math
+from collections.abc import Iterator
 from typing import Literal
 
 import librosa
 import msgspec
 import numpy as np
 import numpy.typing as npt
+import scipy.fft
 
 from webapp.speech.prosody import MEASURES, prosody
+from webapp.speech.spectrogram import Fourier, Mel, decibels, power
 from webapp.speech.voice import Trimming, at_speed, voice
 from webapp.speech.waveform import Waveform
 
@@ -88,6 +91,16 @@ class FeatureSettings(
         row = (math.prod(self.plane_shape) + len(MEASURES),)
         return row if self.prosody else self.plane_shape
 
+    @property
+    def fourier(self) -> Fourier:
+        """How a voice is cut into frames."""
+        return Fourier(self.n_fft, self.win_length, self.hop_length)
+
+    @property
+    def mel(self) -> Mel:
+        """The mel bands of a frame."""
+        return Mel(self.sample_rate, self.n_fft, self.n_mels, self.fmin, self.fmax)
+
 
 def heard_in(waveform: Waveform, settings: FeatureSettings) -> Waveform:
     """The voice in a clip, as the settings want it: at their rate, level and trimming."""
@@ -98,37 +111,15 @@ def heard_in(waveform: Waveform, settings: FeatureSettings) -> Waveform:
 
 def log_mel(waveform: Waveform, settings: FeatureSettings) -> Features:
     """Log mel spectrogram of a clip (dB), shape (frames, n_mels), silence around it trimmed."""
-    return _log_mel(_power(heard_in(waveform, settings), settings), settings)
+    powers = power(heard_in(waveform, settings).samples, settings.fourier)
+    return np.concatenate([decibels(some, settings.mel) for some in powers])
 
 
-def _power(heard: Waveform, settings: FeatureSettings) -> Features:
-    """Power of the Fourier transform of a voice, (frequencies, frames)."""
-    transform = librosa.stft(
-        heard.samples,
-        n_fft=settings.n_fft,
-        win_length=settings.win_length,
-        hop_length=settings.hop_length,
-    )
-    return np.asarray(np.abs(transform) ** 2, dtype=np.float32)
-
-
-def _log_mel(power: Features, settings: FeatureSettings) -> Features:
-    mel = librosa.feature.melspectrogram(
-        S=power,
-        sr=settings.sample_rate,
-        n_fft=settings.n_fft,
-        n_mels=settings.n_mels,
-        fmin=settings.fmin,
-        fmax=settings.fmax,
-    )
-    return np.asarray(librosa.power_to_db(mel, top_db=None).T, dtype=np.float32)
-
-
-def _chroma(power: Features, settings: FeatureSettings) -> Features:
+def _chroma(frames: Features, settings: FeatureSettings) -> Features:
     """Strength of the twelve semitones, 0 to 1, whatever the octave: (frames, 12)."""
     # A voice is in no key: estimating its tuning takes time and means nothing.
     chroma = librosa.feature.chroma_stft(
-        S=power, sr=settings.sample_rate, n_fft=settings.n_fft, tuning=0.0
+        S=frames.T, sr=settings.sample_rate, n_fft=settings.n_fft, tuning=0.0
     )
     return np.asarray(chroma.T, dtype=np.float32)
 
@@ -138,9 +129,13 @@ def spectrum(heard: Waveform, settings: FeatureSettings) -> Features:
 
     Where the settings ask for chroma, its 12 bands follow the mel bands of each frame.
     """
-    power = _power(heard, settings)
-    mel = _log_mel(power, settings)
-    return np.hstack([mel, _chroma(power, settings)]) if "chroma" in settings.channels else mel
+    powers = power(heard.samples, settings.fourier)
+    return np.concatenate([_bands(frames, settings) for frames in powers])
+
+
+def _bands(frames: Features, settings: FeatureSettings) -> Features:
+    mel = decibels(frames, settings.mel)
+    return np.hstack([mel, _chroma(frames, settings)]) if "chroma" in settings.channels else mel
 
 
 def measures(heard: Waveform, settings: FeatureSettings) -> Features:
@@ -165,8 +160,8 @@ def cepstra(log_mels: Features, settings: FeatureSettings) -> Features:
 
     The orthonormal DCT-II of Davis & Mermelstein (1980), as librosa defines it.
     """
-    mfccs = librosa.feature.mfcc(S=np.swapaxes(log_mels, -1, -2), n_mfcc=settings.n_mfcc)
-    return np.asarray(np.swapaxes(mfccs, -1, -2), dtype=np.float32)
+    mfccs = scipy.fft.dct(log_mels, axis=-1, norm="ortho")[..., : settings.n_mfcc]
+    return np.asarray(mfccs, dtype=np.float32)
 
 
 def window_starts(frames: int, settings: FeatureSettings) -> list[int]:
@@ -210,16 +205,17 @@ def windows(spectra: Features, settings: FeatureSettings) -> Features:
 
     Pauses as long as a window are left out: levelling would make noise of them as loud as a voice.
     """
+    return np.stack(list(_each_window(spectra, settings)))
+
+
+def _each_window(spectra: Features, settings: FeatureSettings) -> Iterator[Features]:
     bands = settings.n_mels
-    starts = window_starts(len(spectra), settings)
-    cuts = [spectra[start : start + settings.window_frames] for start in starts]
     quietest = spectra[:, :bands].max() - (settings.trim_db or np.inf)
-    heard = [
-        np.hstack([levelled(cut[:, :bands], settings.floor_db), cut[:, bands:]])
-        for cut in cuts
-        if cut[:, :bands].max() >= quietest
-    ]
-    return np.stack([network_input(cut, settings) for cut in heard])
+    for start in window_starts(len(spectra), settings):
+        cut = spectra[start : start + settings.window_frames]
+        if cut[:, :bands].max() >= quietest:
+            level = levelled(cut[:, :bands], settings.floor_db)
+            yield network_input(np.hstack([level, cut[:, bands:]]), settings)
 
 
 def with_prosody(planes: Features, measured: Features) -> Features:
@@ -233,10 +229,21 @@ def network_inputs(waveform: Waveform, settings: FeatureSettings) -> Features:
 
     Raises `MissingExtra` where the settings ask for prosody and Praat is not installed.
     """
+    return np.stack(list(each_input(waveform, settings)))
+
+
+def each_input(waveform: Waveform, settings: FeatureSettings) -> Iterator[Features]:
+    """One after the other what `network_inputs` gives at once; a long clip's do not pile up."""
     heard = heard_in(waveform, settings)
-    return np.concatenate([_inputs_at(at_speed(heard, s), settings) for s in settings.speeds])
+    for speed in settings.speeds:
+        yield from _each_at(at_speed(heard, speed), settings)
 
 
-def _inputs_at(heard: Waveform, settings: FeatureSettings) -> Features:
-    planes = windows(spectrum(heard, settings), settings)
-    return with_prosody(planes, measures(heard, settings)) if settings.prosody else planes
+def _each_at(heard: Waveform, settings: FeatureSettings) -> Iterator[Features]:
+    planes = _each_window(spectrum(heard, settings), settings)
+    if not settings.prosody:
+        yield from planes
+        return
+    measured = measures(heard, settings)
+    for plane in planes:
+        yield with_prosody(plane[np.newaxis], measured)[0]

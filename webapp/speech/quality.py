@@ -12,6 +12,9 @@ from webapp.speech.waveform import Waveform
 FRAME_SECONDS = 0.02
 """Sound is judged in pieces of this length: a pitch period or more, and shorter than any sound."""
 
+AT_ONCE = 1000
+"""Pieces judged together: a long clip takes hardly more memory than a short one."""
+
 SILENCE_DB = -78.0
 """The loudest piece of a clip below this level (dB of full scale) is no voice.
 
@@ -125,8 +128,9 @@ def _levels(waveform: Waveform) -> npt.NDArray[np.float32]:
     length = round(waveform.rate * FRAME_SECONDS)
     whole = len(waveform.samples) // length * length
     pieces = waveform.samples[:whole].reshape(-1, length)
-    levels = 20 * np.log10(np.maximum(pieces.std(axis=1), np.finfo(np.float32).tiny))
-    return np.asarray(levels)
+    some = (pieces[first : first + AT_ONCE] for first in range(0, len(pieces), AT_ONCE))
+    deviations = np.concatenate([few.std(axis=1) for few in some])
+    return np.asarray(20 * np.log10(np.maximum(deviations, np.finfo(np.float32).tiny)))
 
 
 def _longest_run(heard: npt.NDArray[np.bool_]) -> int:
@@ -136,4 +140,7 @@ def _longest_run(heard: npt.NDArray[np.bool_]) -> int:
 
 
 def _seconds_at_full_scale(waveform: Waveform) -> float:
-    return np.count_nonzero(np.abs(waveform.samples) >= FULL_SCALE) / waveform.rate
+    if waveform.peak < FULL_SCALE:
+        return 0.0
+    high, low = waveform.samples >= FULL_SCALE, waveform.samples <= -FULL_SCALE
+    return (np.count_nonzero(high) + np.count_nonzero(low)) / waveform.rate

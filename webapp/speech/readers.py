@@ -22,7 +22,7 @@ LOUDEST = 2.0**31
 """Float files may go beyond full scale: at worst they hold the integers of 32-bit sound."""
 
 BLOCK = 16_384
-"""Frames that libsndfile decodes at once."""
+"""Samples of each channel that are dealt with together."""
 
 MAX_PACKETS = 2_000
 """Packets a second of sound; real files have some dozens, and thousands only waste time."""
@@ -46,6 +46,12 @@ NO_SOUND = "There is no sound in this file. Choose one in which somebody speaks.
 Pieces = Iterator[tuple[Samples, int]]
 """Mono sound, bit by bit, each with its rate (Hz)."""
 
+Block = npt.NDArray[Any]
+"""Sound as it was decoded: (samples, channels)."""
+
+Blocks = Iterator[tuple[Block, int]]
+"""Some of it after the other, each with its rate (Hz)."""
+
 Reader = Callable[[Recording], Pieces]
 
 
@@ -60,8 +66,10 @@ def _by_libsndfile(recording: Recording) -> Pieces:
     with soundfile.SoundFile(_Bytes(recording.data)) as file:
         if file.channels > MAX_CHANNELS:
             raise NotAudio(DAMAGED)
-        while len(block := file.read(BLOCK, dtype="float32", always_2d=True)):
-            yield _mono(block), file.samplerate
+        # Only the type that the file has is read at one go, instead of a few kilobytes at a time.
+        dtype = "int16" if file.subtype == "PCM_16" else "float32"
+        while len(block := file.read(BLOCK, dtype=dtype, always_2d=True)):
+            yield _mono(_full_scale_at_one(block)), file.samplerate
 
 
 class _Bytes(io.BytesIO):
@@ -89,10 +97,32 @@ def _by_ffmpeg(recording: Recording) -> Pieces:
         stream = file.streams.audio[0]
         if stream.codec_context is None or stream.codec_context.name not in DECODERS.split(","):
             raise NotAudio(UNKNOWN)
-        yield from _decoded(file.demux(stream))
+        for block, rate in _joined(_decoded(file.demux(stream))):
+            yield _mono(block), rate
 
 
-def _decoded(packets: Iterator["av.Packet[av.AudioStream]"]) -> Pieces:
+def _joined(small: Blocks) -> Blocks:
+    """The many small blocks of a stream as fewer long ones, which are quicker to deal with.
+
+    Where the stream breaks off, what came before that comes first.
+    """
+    waiting, length, shape, failure = list[Block](), 0, (0, 0), None
+    try:
+        for block, rate in small:
+            if waiting and (length >= BLOCK or shape != (rate, block.shape[1])):
+                yield np.concatenate(waiting), shape[0]
+                waiting, length = [], 0
+            waiting.append(block)
+            length, shape = length + len(block), (rate, block.shape[1])
+    except av.FFmpegError as error:
+        failure = error
+    if waiting:
+        yield np.concatenate(waiting), shape[0]
+    if failure is not None:
+        raise failure
+
+
+def _decoded(packets: Iterator["av.Packet[av.AudioStream]"]) -> Blocks:
     """The sound in a stream's packets; what is broken is left out, and reported after the last."""
     failure, seconds = None, 0.0
     for number, packet in enumerate(packets):
@@ -104,13 +134,13 @@ def _decoded(packets: Iterator["av.Packet[av.AudioStream]"]) -> Pieces:
             failure = error
             continue
         for frame in (frame for frame in frames if frame.samples):
-            yield _mono(_channels(frame)), frame.sample_rate
+            yield _channels(frame), frame.sample_rate
             seconds += frame.samples / frame.sample_rate
     if failure is not None:
         raise failure
 
 
-def _channels(frame: av.AudioFrame) -> npt.NDArray[Any]:
+def _channels(frame: av.AudioFrame) -> Block:
     """A frame's samples as (samples, channels), integers brought to ±1.
 
     The planes are fetched one by one, because `frame.planes` and `frame.to_ndarray` run past the
@@ -121,18 +151,29 @@ def _channels(frame: av.AudioFrame) -> npt.NDArray[Any]:
     planes, width = (channels, 1) if frame.format.is_planar else (1, channels)
     count = frame.samples * width
     arrays = [
-        np.frombuffer(bytes(AudioPlane(frame, plane)), dtype, count) for plane in range(planes)
+        np.frombuffer(bytes(AudioPlane(frame, plane)), dtype, count).reshape(-1, width)
+        for plane in range(planes)
     ]
-    block = np.concatenate([array.reshape(-1, width) for array in arrays], axis=1)
-    if dtype.kind == "f":
+    return _full_scale_at_one(arrays[0] if planes == 1 else np.concatenate(arrays, axis=1))
+
+
+def _full_scale_at_one(block: Block) -> Block:
+    """Samples of any type as numbers up to ±1; floats are that already."""
+    if block.dtype.kind == "f":
         return block
-    silence = 128 if dtype.kind == "u" else 0
-    return (block.astype(np.float32) - silence) / 2.0 ** (8 * dtype.itemsize - 1)
+    full = np.float32(2.0 ** (8 * block.dtype.itemsize - 1))
+    made = block.astype(np.float32)
+    if block.dtype.kind == "u":
+        made -= full
+    made /= full
+    return made
 
 
-def _mono(block: npt.NDArray[Any]) -> Samples:
-    """All channels of (samples, channels) averaged."""
-    loudest = np.max(np.abs(block), initial=0.0)
+def _mono(block: Block) -> Samples:
+    """All channels averaged."""
+    loudest = np.maximum(block.max(initial=0.0), -block.min(initial=0.0))
     if block.shape[1] > MAX_CHANNELS or not loudest <= LOUDEST:  # true of NaN, too
         raise NotAudio(DAMAGED)
-    return np.asarray(block.mean(axis=1), dtype=np.float32)
+    first, *others = block.T
+    mono = sum(others, first) / block.shape[1] if others else first
+    return np.asarray(mono, dtype=np.float32)

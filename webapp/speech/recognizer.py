@@ -5,7 +5,7 @@ the distance to the clips of training tells whether a clip is like any of them.
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from webapp.speech.bundle import FAMILIAR, GOLDEN, TFLITE, Card, Golden, read_ca
 from webapp.speech.calibration import Familiarity, calibrated
 from webapp.speech.emotions import Emotion
 from webapp.speech.errors import DamagedBundle, MissingExtra
-from webapp.speech.features import Features, FeatureSettings, network_inputs
+from webapp.speech.features import Features, FeatureSettings, each_input, network_inputs
 from webapp.speech.prosody import MISSING, available
 from webapp.speech.stopwatch import Stopwatch
 from webapp.speech.waveform import Waveform
@@ -86,11 +86,7 @@ class Recognizer:
         """What is heard over the overlapping windows of a clip; raises `MissingExtra`."""
         if self.missing is not None:
             raise MissingExtra(self.missing)
-        watch = stopwatch or Stopwatch()
-        with watch.stage("features"):
-            inputs = network_inputs(waveform, self.card.features)
-        with watch.stage("network"):
-            mean, embedding = self._hear(inputs)
+        mean, embedding = self._hear(each_input(waveform, self.card.features), stopwatch)
         calibration = self.card.calibration
         pairs = zip(self.card.labels, mean, strict=True)
         return Recognition(
@@ -99,9 +95,15 @@ class Recognizer:
             unlike=bool(self._familiar.distance(embedding) > calibration.farthest),
         )
 
-    def _hear(self, inputs: Features) -> tuple[Features, Features]:
+    def _hear(
+        self, inputs: Iterable[Features], stopwatch: Stopwatch | None = None
+    ) -> tuple[Features, Features]:
         """Calibrated probabilities and last layer, (labels,) and (units,), averaged over inputs."""
-        mean = np.stack([self._run(window) for window in inputs]).mean(axis=0)
+        watch, outputs = stopwatch or Stopwatch(), []
+        for window in _timed(inputs, watch):
+            with watch.stage("network"):
+                outputs.append(self._run(window))
+        mean = np.stack(outputs).mean(axis=0)
         probabilities, embedding = np.split(mean, [len(self.card.labels)])
         return calibrated(probabilities, self.card.calibration.temperature), embedding
 
@@ -144,6 +146,17 @@ class Recognizer:
         else:
             inputs = [_with_stored_prosody(clips[0], golden.inputs, settings)]
         return np.stack([self._hear(windows)[0] for windows in inputs])
+
+
+def _timed(inputs: Iterable[Features], watch: Stopwatch) -> Iterator[Features]:
+    """The inputs, each made when it is asked for, and the time that takes told as of features."""
+    coming = iter(inputs)
+    while True:
+        with watch.stage("features"):
+            window = next(coming, None)
+        if window is None:
+            return
+        yield window
 
 
 def _with_stored_prosody(clip: Waveform, stored: Features, settings: FeatureSettings) -> Features:

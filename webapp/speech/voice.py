@@ -1,13 +1,20 @@
 """The voice in a clip: at one rate and one level, without the silence around it, at any speed."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from webapp.speech.waveform import Samples, Waveform
 
+Energies = npt.NDArray[np.float64]
+
 TRIM_FRAME = 2048
 """Samples of the frames whose level tells sound from silence."""
+
+AT_ONCE = 2**16
+"""Samples squared together: a long clip takes no more memory than a short one."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +35,7 @@ def voice(waveform: Waveform, rate: int, trimming: Trimming | None) -> Waveform:
     samples = waveform.resampled(rate).samples
     if trimming is not None:
         samples = trimmed(samples, trimming)
-    peak = float(np.max(np.abs(samples), initial=0.0))
+    peak = Waveform(samples, rate).peak
     return Waveform(samples / peak if peak else samples, rate)
 
 
@@ -41,7 +48,7 @@ def trimmed(samples: Samples, trimming: Trimming) -> Samples:
     """Samples without the beginning and the end that lie below the loudest frame by so much.
 
     What librosa.effects.trim does, without the seconds and the memory that importing it takes, and
-    with sums that run on, so that small hops cost nothing.
+    with sums that run on, so that small hops cost little.
     """
     power = _mean_squares(samples, trimming.hop)
     loud = np.flatnonzero(power > power.max() * 10 ** (-trimming.below_db / 10))
@@ -50,10 +57,19 @@ def trimmed(samples: Samples, trimming: Trimming) -> Samples:
     return samples[loud[0] * trimming.hop : (loud[-1] + 1) * trimming.hop]
 
 
-def _mean_squares(samples: Samples, hop: int) -> Samples:
+def _mean_squares(samples: Samples, hop: int) -> Energies:
     """Mean power of the frames around every `hop`-th sample, with silence before and after."""
-    around = np.pad(np.square(samples, dtype=np.float64), TRIM_FRAME // 2)
-    sums = np.concatenate([[0.0], np.cumsum(around)])
-    starts = np.arange(0, len(samples) + 1, hop)
-    means: Samples = (sums[starts + TRIM_FRAME] - sums[starts]) / TRIM_FRAME
+    step = math.gcd(hop, TRIM_FRAME // 2)
+    half = np.zeros(TRIM_FRAME // 2 // step)
+    sums = np.cumsum(np.concatenate([[0.0], half, _energies(samples, step), half]))
+    starts = np.arange(0, len(samples) + 1, hop) // step
+    means: Energies = (sums[starts + 2 * len(half)] - sums[starts]) / TRIM_FRAME
     return means
+
+
+def _energies(samples: Samples, step: int) -> Energies:
+    """Sums of the squares of every `step` samples: frames begin and end between them."""
+    size = AT_ONCE // step * step
+    pieces = (samples[first : first + size] for first in range(0, max(len(samples), 1), size))
+    squares = (np.square(piece, dtype=np.float64) for piece in pieces)
+    return np.concatenate([np.add.reduceat(s, np.arange(0, len(s), step)) for s in squares])

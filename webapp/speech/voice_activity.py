@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
+import scipy.fft
 from numpy.lib.stride_tricks import sliding_window_view
 
 from webapp.speech.waveform import Samples, Waveform
@@ -52,22 +53,25 @@ Chosen on made sounds (tests/not_speech.py: one in a hundred gets so far) and on
 1,200 clips, in which an actor screams, reach 0.5; the third lowest 0.74).
 """
 
-BLOCK = 10 * RATE // FRAME
-"""Frames judged at a time: nothing after the block that decides is looked at."""
+BLOCK = RATE // FRAME
+"""Frames judged at a time, nearly a second: nothing after those that decide is looked at."""
 
 
 class VoiceActivity:
     """The detector, loaded. It never changes: threads share it, on both sides of a fork."""
 
     def __init__(self, weights: Mapping[str, Samples]) -> None:
-        self._transform = weights["stft_conv.weight"][:, 0].T
+        # The authors' convolution is the Fourier transform in a window, which its first row holds.
+        self._window = weights["stft_conv.weight"][0, 0]
         self._filters = [
-            (weights[f"{name}.weight"], weights[f"{name}.bias"])
+            (_flat(weights[f"{name}.weight"]), weights[f"{name}.bias"])
             for name in ("conv1", "conv2", "conv3", "conv4")
         ]
-        self._inward = weights["lstm_cell.weight_ih"].T
-        self._onward = np.ascontiguousarray(weights["lstm_cell.weight_hh"].T)
-        self._bias = weights["lstm_cell.bias_ih"] + weights["lstm_cell.bias_hh"]
+        # The logistic function is a tanh of half of what it is of: so one tanh does for all gates.
+        halves = np.repeat(np.array([0.5, 0.5, 1.0, 0.5], dtype=np.float32), UNITS)
+        self._inward = weights["lstm_cell.weight_ih"].T * halves
+        self._onward = np.ascontiguousarray(weights["lstm_cell.weight_hh"].T * halves)
+        self._bias = (weights["lstm_cell.bias_ih"] + weights["lstm_cell.bias_hh"]) * halves
         self._out = weights["final_conv.weight"][0, :, 0], weights["final_conv.bias"][0]
 
     @classmethod
@@ -80,12 +84,10 @@ class VoiceActivity:
         return any(self._speaks(waveform.played_at(speed)) for speed in SPEEDS)
 
     def probabilities(self, waveform: Waveform) -> Iterator[Samples]:
-        """How likely each 32 ms are speech, from 0 to 1: arrays (frames,), each for 10 s."""
-        frames = _frames(waveform)
-        after = ((0, 0), (0, CONTEXT))
+        """How likely each 32 ms are speech, from 0 to 1: arrays (frames,), each for a second."""
         state = np.zeros((2, UNITS), dtype=np.float32)
-        for start in range(0, len(frames), BLOCK):
-            block = np.pad(frames[start : start + BLOCK], after, mode="reflect")
+        for frames in _frames(waveform):
+            block = np.concatenate([frames, frames[:, -2 : -CONTEXT - 2 : -1]], axis=1)  # a mirror
             remembered, state = self._remember(self._encode(block), state)
             weights, bias = self._out
             yield _sigmoid(np.maximum(remembered, 0) @ weights + bias)
@@ -101,14 +103,13 @@ class VoiceActivity:
     def _encode(self, frames: Samples) -> Samples:
         """Each frame's spectrum, boiled down by convolutions: (frames, samples) to (frames, n)."""
         windows = sliding_window_view(frames, WINDOW, axis=1)[:, :: WINDOW // 2]
-        parts = windows @ self._transform
-        half = parts.shape[2] // 2
-        found: Samples = np.hypot(parts[..., :half], parts[..., half:])
+        found: Samples = np.abs(scipy.fft.rfft(windows * self._window, axis=2))
         for (weights, bias), stride in zip(self._filters, STRIDES, strict=True):
-            around = np.pad(found, ((0, 0), (1, 1), (0, 0)))
+            around = np.zeros((len(found), found.shape[1] + 2, found.shape[2]), dtype=np.float32)
+            around[:, 1:-1] = found
             near = sliding_window_view(around, 3, axis=1)[:, ::stride]
-            summed = near.reshape(*near.shape[:2], -1) @ weights.reshape(len(weights), -1).T
-            found = np.maximum(summed + bias, 0)
+            summed = near.reshape(-1, len(weights)) @ weights + bias
+            found = np.maximum(summed, 0).reshape(*near.shape[:2], -1)
         return found[:, 0]
 
     def _remember(self, found: Samples, state: Samples) -> tuple[Samples, Samples]:
@@ -116,23 +117,33 @@ class VoiceActivity:
         output, cell = state
         outputs = np.empty((len(found), UNITS), dtype=np.float32)
         for row, inward in enumerate(found @ self._inward + self._bias):
-            gates = inward + output @ self._onward
-            new = np.tanh(gates[2 * UNITS : 3 * UNITS])
-            keep = _sigmoid(gates)
+            gates = np.tanh(inward + output @ self._onward)
+            new = gates[2 * UNITS : 3 * UNITS]
+            keep = (gates + 1) * np.float32(0.5)
             cell = keep[UNITS : 2 * UNITS] * cell + keep[:UNITS] * new
             output = outputs[row] = keep[3 * UNITS :] * np.tanh(cell)
         return outputs, np.stack([output, cell])
 
 
-def _frames(waveform: Waveform) -> Samples:
-    """What the detector sees of a clip: its frames, each with the samples before it."""
-    samples = waveform.resampled(RATE).samples
+def _frames(waveform: Waveform) -> Iterator[Samples]:
+    """What the detector sees of a clip: frames, each with the samples before it, BLOCK at most."""
+    samples = waveform.samples
     offset = samples.mean()
-    around = (CONTEXT, -len(samples) % FRAME)
-    padded = np.pad(samples, around, constant_values=offset)
-    padded -= offset
-    padded *= PEAK / max(padded.max(), -padded.min(), np.finfo(np.float32).tiny)
-    return sliding_window_view(padded, CONTEXT + FRAME)[::FRAME]
+    loudest = max(samples.max() - offset, offset - samples.min(), np.finfo(np.float32).tiny)
+    ahead = np.zeros(CONTEXT, dtype=np.float32)
+    for piece, last in waveform.resampled_pieces(RATE, BLOCK * FRAME / RATE):
+        ahead = np.concatenate([ahead, (piece - offset) * (PEAK / loudest)])
+        if last:
+            ahead = np.pad(ahead, (0, -(len(ahead) - CONTEXT) % FRAME))
+        count = (len(ahead) - CONTEXT) // FRAME
+        if count:
+            yield sliding_window_view(ahead[: CONTEXT + count * FRAME], CONTEXT + FRAME)[::FRAME]
+            ahead = ahead[count * FRAME :]
+
+
+def _flat(weights: Samples) -> Samples:
+    """Filters (out, in, near) as what a row of everything near is multiplied by: (…, out)."""
+    return np.ascontiguousarray(weights.reshape(len(weights), -1).T)
 
 
 def _sigmoid(values: Samples) -> Samples:
