@@ -7,11 +7,13 @@ from pathlib import Path
 import keras
 import msgspec
 import numpy as np
+from scipy.linalg import block_diag
 from scipy.optimize import minimize_scalar
 from sklearn.covariance import ledoit_wolf
 
 from training.answers import Labels
 from training.dataset import Dataset
+from training.networks import embedding
 from training.split import Split
 from training.utterance import Utterance
 from webapp.speech.bundle import FAMILIAR
@@ -102,7 +104,7 @@ def hear(network: keras.Model, inputs: Sequence[Features]) -> Hearing:
 
 def with_embedding(network: keras.Model) -> keras.Model:
     """A network that also gives what its last layer makes the probabilities of: (..., units)."""
-    return keras.Model(network.input, [network.output, network.layers[-1].input])
+    return keras.Model(network.input, [network.output, embedding(network)])
 
 
 def labels_of(dataset: Dataset, clips: Sequence[Utterance]) -> Labels:
@@ -135,3 +137,13 @@ def surroundings(embeddings: Features, truth: Labels) -> Familiarity:
     least = STILL * variances.mean() + STILL**2  # the second, where no unit ever fires
     whitening = directions / np.sqrt(np.maximum(variances, least))
     return Familiarity(centres.astype(np.float32), whitening.astype(np.float32))
+
+
+def side_by_side(parts: Sequence[Familiarity]) -> Familiarity:
+    """Where the training clips lie in the last layers of several networks, one beside another.
+
+    A squared distance is the mean of theirs. Raises `ValueError` where they know other emotions.
+    """
+    centres = np.concatenate([part.centres for part in parts], axis=1)
+    whitening = block_diag(*(part.whitening for part in parts)) / np.sqrt(len(parts))
+    return Familiarity(centres, whitening.astype(np.float32))

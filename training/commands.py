@@ -17,7 +17,7 @@ from training.report import report as write_report
 from training.robustness import measure as measure_robustness
 from training.robustness import summary as summary_of
 from training.run import Measured, RunError, describe, evaluations, open_run, read_run
-from training.splits import PROTOCOLS, RELEASED
+from training.splits import RELEASED, splits_of
 from training.survey import survey
 from training.utterance import CorpusError, Utterance
 from training.visualize import visualize as draw
@@ -42,7 +42,7 @@ def fit(options: Namespace) -> None:
     recipe, utterances, dataset = _prepare(options)
     run = describe(recipe, RELEASED, options.seed, options.corpus, utterances, dataset.checksum)
     folder = open_run(options.instance / "runs", run)
-    (split,) = PROTOCOLS[RELEASED](utterances, options.seed)
+    (split,) = splits_of(RELEASED, utterances, options.seed, recipe.members)
     trained(recipe, dataset, split, options.seed, folder / split.name)
     print(f"Finished: {run.name}\nRelease it with: python -m training release {run.name} NAME")
 
@@ -54,7 +54,7 @@ def evaluate(options: Namespace) -> None:
     for seed in range(options.seeds):
         run = describe(recipe, options.protocol, seed, options.corpus, utterances, dataset.checksum)
         folder = open_run(options.instance / "runs", run)
-        splits = PROTOCOLS[options.protocol](utterances, seed)
+        splits = splits_of(options.protocol, utterances, seed, recipe.members)
         results.append(measure(recipe, dataset, splits, seed, folder))
         print(summary(results[-1]), flush=True)
     _print_mean(options.recipe, options.protocol, results)

@@ -1,6 +1,8 @@
 """Ears: a network that is trained and calibrated, and has then heard everybody it may hear."""
 
+import math
 import shutil
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,21 +11,26 @@ import keras
 
 from training.answers import Answers, Labels
 from training.calibrate import (
+    CALIBRATION,
     calibrated_in,
     hear,
     labels_of,
     read_calibration,
+    side_by_side,
     surroundings,
     with_embedding,
 )
 from training.dataset import Dataset
-from training.fit import NETWORK, fit, fit_on
+from training.fit import FINISHED, NETWORK, fit, fit_on
+from training.history import MEMBER
+from training.networks import committee
 from training.recipe import Recipe
 from training.split import Split
 from training.utterance import Utterance
 from webapp.speech.bundle import FAMILIAR
 from webapp.speech.calibration import Calibration, Familiarity, calibrated
 from webapp.speech.features import Features
+from webapp.speech.figures import readable
 
 CHOSEN, REFITTED = "chosen.keras", "refit.csv"
 
@@ -55,8 +62,25 @@ class Ears:
 def trained(recipe: Recipe, dataset: Dataset, split: Split, seed: int, folder: Path) -> Ears:
     """Train on one split, calibrate, and go on with the validation speakers where a recipe says so.
 
-    Whatever was finished earlier in `folder` is read back.
+    A split with members gets a network for each, which then answer as one. Whatever was finished
+    earlier in `folder` is read back.
     """
+    if not split.members:
+        return _alone(recipe, dataset, split, seed, folder)
+    if not (folder / FINISHED).is_file():
+        first = seed * len(split.members)
+        join(
+            [
+                _alone(recipe, dataset, part, one, folder / f"{MEMBER}{one - first + 1}")
+                for one, part in enumerate(split.members, start=first)
+            ],
+            folder,
+        )
+        split.listing.save(folder / FINISHED)
+    return ears_in(folder)
+
+
+def _alone(recipe: Recipe, dataset: Dataset, split: Split, seed: int, folder: Path) -> Ears:
     network = with_embedding(fit(recipe, dataset, split, seed, folder))
     ears = Ears(network, *calibrated_in(folder, network, dataset, split))
     if recipe.refit is None:
@@ -64,6 +88,24 @@ def trained(recipe: Recipe, dataset: Dataset, split: Split, seed: int, folder: P
     if not (folder / REFITTED).is_file():
         refit(recipe, dataset, split, seed, folder)
     return ears_in(folder)
+
+
+def join(members: Sequence[Ears], folder: Path) -> None:
+    """Let some ears answer as one: the mean of what each of them makes of a clip, calibrated.
+
+    Each was calibrated on speakers that it had not heard and the others had, so nothing is left
+    that the mean could be calibrated on: its temperature is 1, its bounds the means of theirs.
+    """
+    networks = [keras.Model(one.network.input, one.network.outputs[0]) for one in members]
+    calibrations = [one.calibration for one in members]
+    committee(networks, [one.temperature for one in calibrations]).save(folder / NETWORK)
+    side_by_side([one.familiarity for one in members]).save(folder / FAMILIAR)
+    bounds = Calibration(
+        temperature=1.0,
+        threshold=statistics.mean(one.threshold for one in calibrations),
+        farthest=math.hypot(*(one.farthest for one in calibrations)) / math.sqrt(len(members)),
+    )
+    (folder / CALIBRATION).write_bytes(readable(bounds))
 
 
 def ears_in(folder: Path) -> Ears:

@@ -11,6 +11,9 @@ from webapp.speech.figures import Curves
 
 HISTORY = "history.csv"
 
+MEMBER = "member-"
+"""Start of the names of the folders of networks that answer together, inside that of a split."""
+
 DIGITS = 5
 """More are noise, and would make the cards long."""
 
@@ -18,10 +21,10 @@ DIGITS = 5
 def read_curves(split: Path) -> Curves | None:
     """The curves of one split's training; None where nothing was trained by epochs.
 
-    Raises `RunError` where the file is damaged. The kept epoch is the first with the lowest
-    validation loss, as in `fit`.
+    Of several members, those of the first. Raises `RunError` where the file is damaged. The kept
+    epoch is the first with the lowest validation loss, as in `fit`.
     """
-    epochs = _epochs(split)
+    epochs = _epochs(trainings(split)[0])
     if epochs is None:
         return None
     try:
@@ -41,9 +44,15 @@ def read_curves(split: Path) -> Curves | None:
 
 def seconds_an_epoch(splits: Sequence[Path]) -> float | None:
     """Median over the epochs of several splits; None where that was not recorded."""
-    epochs = [epoch for split in splits for epoch in _epochs(split) or ()]
+    folders = [folder for split in splits for folder in trainings(split)]
+    epochs = [epoch for folder in folders for epoch in _epochs(folder) or ()]
     seconds = [float(epoch["seconds"]) for epoch in epochs if "seconds" in epoch]
     return statistics.median(seconds) if seconds else None
+
+
+def trainings(split: Path) -> list[Path]:
+    """The folders that a split's networks were trained in: one a member, or the split's own."""
+    return sorted(split.glob(f"{MEMBER}*")) or [split]
 
 
 def _epochs(split: Path) -> list[dict[str, str]] | None:

@@ -5,7 +5,7 @@ A builder takes the feature settings, the number of emotions, and training input
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -17,6 +17,9 @@ from webapp.speech.features import FeatureSettings
 
 BRISK = 0.9
 """Momentum of a batch norm's statistics that settle within an epoch of a small corpus."""
+
+EMBEDDING = "embedding"
+"""Name of the layer that holds a committee's, which has no last layer of its own."""
 
 Builder = Callable[[FeatureSettings, int, Any], keras.Model]
 
@@ -140,6 +143,35 @@ def hybrid(settings: FeatureSettings, emotions: int, inputs: Any) -> keras.Model
     y = layers.Dense(32, activation="relu")(layers.Dropout(0.3)(y))
     x = layers.Dropout(0.3)(layers.Concatenate()([x, y]))
     return keras.Model(heard, layers.Dense(emotions, activation="softmax")(x), name="hybrid")
+
+
+def committee(members: Sequence[keras.Model], temperatures: Sequence[float]) -> keras.Model:
+    """One network that answers with the mean of what its members answer, each at its temperature.
+
+    Its embedding is theirs side by side. `members` end in a dense layer with softmax, and are taken
+    apart. Averaged networks err less than each (Lakshminarayanan et al. 2017).
+    """
+    heard = keras.Input(members[0].input_shape[1:])
+    inside = [
+        keras.Model(member.input, embedding(member), name=f"member_{number}")(heard)
+        for number, member in enumerate(members, start=1)
+    ]
+    together = layers.Concatenate(name=EMBEDDING)(inside)
+    answers, first = [], 0
+    for member, temperature in zip(members, temperatures, strict=True):
+        weights = member.layers[-1].get_weights()
+        units, emotions = weights[0].shape
+        last = layers.Dense(emotions, activation="softmax")
+        answers.append(last(together[:, first : first + units]))
+        last.set_weights([part / temperature for part in weights])
+        first += units
+    return keras.Model(heard, layers.Average()(answers), name=f"committee_of_{members[0].name}")
+
+
+def embedding(network: keras.Model) -> Any:
+    """What the last layer of a network, or those of a committee, make the probabilities of."""
+    named = [layer for layer in network.layers if layer.name == EMBEDDING]
+    return named[0].output if named else network.layers[-1].input
 
 
 def convolved(channels: Any) -> Any:

@@ -111,11 +111,16 @@ class Recipe(_Settings, frozen=True, kw_only=True, omit_defaults=True):
     """How the chosen network goes on, with the validation speakers among its clips; None: not."""
     support_vectors: SupportVectors | None = None
     """A network is trained; a support vector machine is fitted. One of the two is there."""
+    members: Count = 1
+    """How many networks answer together, each trained from other weights, its epoch chosen by other
+    speakers."""
     claims: tuple[Claim, ...] = ()
 
     def __post_init__(self) -> None:
         if (self.training is None) == (self.support_vectors is None):
             raise ValueError("a recipe has either [training] or [support_vectors]")
+        if self.members > 1 and self.training is None:
+            raise ValueError("[support_vectors] are found without chance: `members` must be 1")
         if self.conditions != Conditions() and "chroma" in self.features.channels:
             raise ValueError("[conditions] cannot change the chroma channel")
 

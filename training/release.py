@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import keras
 import msgspec
@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from training import pictures
 from training.calibrate import CALIBRATION, hear, read_calibration, with_embedding
+from training.export import to_tflite
 from training.fit import FINISHED, NETWORK
 from training.history import read_curves
 from training.run import Measured, RunCard, RunError, read_run
@@ -194,28 +195,6 @@ def milliseconds(recognizer: Recognizer) -> float:
         recognizer.recognize(clip)
         times.append(1000 * (time.perf_counter() - begun))
     return round(statistics.median(times), 1)
-
-
-def to_tflite(network: keras.Model) -> bytes:
-    """The network as a LiteRT model of fixed batch 1 without TensorFlow's Flex operators.
-
-    Its one output is a row: the probabilities, then the embedding that they are made of. The
-    variables are frozen with the control flow kept: an LSTM exported otherwise needs Flex, or
-    loses its weights without a word.
-    """
-    import tensorflow as tf
-    from tensorflow.python.framework.convert_to_constants import (  # no public name exists
-        convert_variables_to_constants_v2,
-    )
-
-    both = with_embedding(network)
-    signature = tf.TensorSpec((1, *network.input_shape[1:]), tf.float32)
-    call: Any = tf.function(lambda inputs: tf.concat(both(inputs, training=False), -1))
-    frozen = convert_variables_to_constants_v2(
-        call.get_concrete_function(signature), lower_control_flow=False
-    )
-    converted: bytes = tf.lite.TFLiteConverter.from_concrete_functions([frozen]).convert()
-    return converted
 
 
 def golden_clips(network: keras.Model, settings: FeatureSettings, temperature: float) -> Golden:

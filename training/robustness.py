@@ -26,7 +26,7 @@ from training.fit import FINISHED, NETWORK
 from training.recipe import Recipe
 from training.run import RunError, describe
 from training.split import Listing, Split, speakers
-from training.splits import PROTOCOLS
+from training.splits import splits_of
 from training.utterance import CorpusError, Utterance, data_checksum
 from webapp.speech.bundle import Card, write_card
 from webapp.speech.features import Features
@@ -94,7 +94,8 @@ def robustness(
     `CorpusError` where they are others, `RunError` where the run that was measured is not there.
     """
     seed = card.figures.seeds[0]
-    splits = PROTOCOLS[card.figures.protocol](utterances, seed)
+    members = msgspec.convert(card.recipe, Recipe).members
+    splits = splits_of(card.figures.protocol, utterances, seed, members)
     folder = runs / measured_run(card, utterances)
     ears = [held_out(folder / split.name, split, card) for split in splits]
     with workers(cores or os.cpu_count() or 1) as hear:

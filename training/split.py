@@ -1,7 +1,7 @@
 """A split: which clips a network is trained on, which choose its epoch, which it is measured on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -14,7 +14,7 @@ from webapp.speech.figures import readable
 class Split:
     """Clips to train on, to choose the epoch by, to measure on. No test speaker is in two of them.
 
-    `leaks` marks the protocols that are named for breaking this.
+    `leaks` marks the protocols that are named for breaking this. Test clips of `members` are these.
     """
 
     name: str
@@ -22,6 +22,8 @@ class Split:
     validation: tuple[Utterance, ...]
     test: tuple[Utterance, ...]
     leaks: bool = False
+    members: tuple["Split", ...] = ()
+    """Where several networks answer together, what each is trained on and chosen by."""
 
     def __post_init__(self) -> None:
         heard = speakers(self.training) | speakers(self.validation)
@@ -29,6 +31,8 @@ class Split:
             raise ValueError(f"{self.name}: a test speaker is in another part of the split")
         if set(self.training) & {*self.validation, *self.test}:
             raise ValueError(f"{self.name}: a clip is trained on and in another part of the split")
+        if any(member.test != self.test for member in self.members):
+            raise ValueError(f"{self.name}: its members have other test clips")
 
     @property
     def listing(self) -> "Listing":
@@ -38,6 +42,19 @@ class Split:
             validation=tuple(u.full_name for u in self.validation),
             test=tuple(u.full_name for u in self.test),
         )
+
+
+def shared(members: Sequence[Split]) -> Split:
+    """One split of several members: who chose the epoch of any of them counts as validation."""
+    first = members[0]
+    chose = {clip for member in members for clip in member.validation}
+    everybody = sorted([*first.training, *first.validation])
+    return replace(
+        first,
+        training=tuple(clip for clip in everybody if clip not in chose),
+        validation=tuple(sorted(chose)),
+        members=tuple(members),
+    )
 
 
 class Listing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

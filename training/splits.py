@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, train_test_split
 
-from training.split import Split, speakers
+from training.split import Split, shared, speakers
 from training.utterance import CorpusError, Utterance
 
 Clips = Sequence[Utterance]
@@ -184,6 +184,17 @@ PROTOCOLS: dict[str, Protocol] = {
         all_speakers,
     )
 }
+
+
+def splits_of(protocol: str, utterances: Clips, seed: int, members: int = 1) -> list[Split]:
+    """The splits of a protocol, by name; for several members each with the splits of these.
+
+    Seeds of members are in a row, so that no two runs share one.
+    """
+    seeds = range(seed * members, (seed + 1) * members)
+    drawn = [PROTOCOLS[protocol](utterances, one) for one in seeds]
+    return drawn[0] if members == 1 else [shared(parts) for parts in zip(*drawn, strict=True)]
+
 
 LEAKING = ("random_split", "random_split_peeking", "random_5fold")
 """Those in which a network is measured on speakers, or an epoch chosen on clips, it knows."""

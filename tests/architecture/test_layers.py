@@ -22,7 +22,7 @@ training.release training.robustness
 training.seeds training.reporting.reasons training.elsewhere
 training.pictures
 training.evaluate
-training.ears
+training.ears training.export
 training.fit training.calibrate
 training.svm training.answers training.degradations
 training.dataset training.augment training.networks training.history

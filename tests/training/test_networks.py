@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy.fft import dct
 
+from training.export import to_tflite
 from training.networks import BUILDERS, mel_picture
 from training.recipe import load_recipe
-from training.release import to_tflite
 
 
 def built(name, inputs=None):
