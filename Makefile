@@ -12,6 +12,10 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 export NUMBA_NUM_THREADS ?= 1
 
+# A process for each core. Each takes whole files, in the order of tests/conftest.py, so that networks
+# trained for a file are trained once. More than four would wait for the longest file.
+SPREAD := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+
 .PHONY: run test bench soak audit format clean
 
 run: .venv/serving
@@ -21,7 +25,7 @@ test: .venv/everything
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest $(SPREAD) --cov --cov-report=term
 
 bench: .venv/everything
 	$(BIN)/python -m tests.benchmarks

@@ -24,11 +24,20 @@ START_SECONDS = 120
 """How long a server may take to answer on a machine that is busy with other things."""
 
 
-def free_port() -> int:
-    """A port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def held_port() -> socket.socket:
+    """A socket on a port that the system gives to nobody else while the socket is open.
+
+    It never listens, so a server that allows for the port's being in use, as gunicorn does, can.
+    """
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    return held
+
+
+def port_of(held: socket.socket) -> int:
+    """The number of a port."""
+    return int(held.getsockname()[1])
 
 
 def gunicorn_options() -> list[str]:
@@ -60,7 +69,8 @@ class Server:
 
         It has started once it answers at the address `ready`.
         """
-        self.port = port or free_port()
+        self._held = held_port()
+        self.port = port or port_of(self._held)
         self.errors = errors
         self.ready = ready
         with errors.open("ab") as file:
@@ -105,6 +115,7 @@ class Server:
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(30)
+        self._held.close()
 
 
 @contextmanager

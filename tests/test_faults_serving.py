@@ -127,8 +127,10 @@ def test_a_read_only_folder(tmp_path, quick_bundles, wav):
         assert visitor.get("/history").status == 200
         for id in account.acknowledged:
             assert visitor.get(f"/predictions/{id}/audio").status == 200
-    refused = started(instance, prefix=prefix, **quick_bundles)
-    assert refused.process.wait(60) != 0
+    with ExitStack() as stack:
+        refused = started(instance, prefix=prefix, **quick_bundles)
+        stack.callback(refused.kill)
+        assert refused.process.wait(60) != 0
     assert "Tonelog cannot start. TONELOG_INSTANCE: " in refused.said()
     writable(instance, may=True)
     with serving(instance, prefix=prefix, **quick_bundles) as server:

@@ -16,29 +16,21 @@ from pathlib import Path
 
 import pytest
 
+from tests.serving import gunicorn_options, held_port, port_of
 from tests.sounds import encode, voice
 
 ROOT = Path(__file__).parents[1]
-MAKEFILE = (ROOT / "Makefile").read_text()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def gunicorn_options():
-    """The options in the Makefile, so that what is tested is what runs."""
-    command = re.search(r"exec \$\(BIN\)/gunicorn (.*?) wsgi:app", MAKEFILE, re.DOTALL)[1]
-    words = command.replace("\\\n", " ").split()
-    return [word for word in words if "$(" not in word and word not in ("--bind", "--workers")]
 
 
 @contextmanager
 def server(instance):
     """Gunicorn with one worker; yields its address and its process."""
-    address = f"127.0.0.1:{free_port()}"
+    with held_port() as held:
+        yield from answering(f"127.0.0.1:{port_of(held)}", instance)
+
+
+def answering(address, instance):
+    """The same at an address, as a generator."""
     command = [sys.executable, "-m", "gunicorn", "--bind", address, "--workers", "1"]
     environment = {**os.environ, "TONELOG_INSTANCE": str(instance)}
     process = subprocess.Popen(

@@ -5,6 +5,7 @@ import re
 import shutil
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,12 @@ def deaf_browser(launch):
     """A browser whose microphone hears nothing."""
     with launch(silence(3.0, rate=48_000)) as started:
         yield started
+
+
+@pytest.fixture
+def settings(settings):
+    """The server's threads log to standard output, and not always while pytest catches it."""
+    return replace(settings, request_log="off")
 
 
 @pytest.fixture
