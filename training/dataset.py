@@ -1,7 +1,11 @@
 """Cached spectra and prosody of a corpus, keyed by what they were made of."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -27,6 +31,9 @@ from webapp.speech.waveform import Waveform
 VERSION = 2
 """Of what the cache holds, where that changes with the settings the same."""
 
+FEW, AT_ONCE = 200, 16
+"""So many clips take no longer than starting processes would; so many a process takes at once."""
+
 Labels = npt.NDArray[np.float32]
 Measure = Callable[[Waveform, FeatureSettings], Features]
 
@@ -51,11 +58,9 @@ class Dataset:
         self.checksum = data_checksum(utterances)
         self._utterances = utterances
         self._row = {(u.corpus, u.name): row for row, u in enumerate(utterances)}
-        every = {*speeds, *settings.speeds}
-        self._spectra = {s: self._cached(spectrum, s, cache) for s in every}
-        self._measures = {
-            s: self._cached(measures, s, cache) for s in (every if settings.prosody else ())
-        }
+        every = sorted({*speeds, *settings.speeds})
+        self._spectra = self._cached(spectrum, every, cache)
+        self._measures = self._cached(measures, every if settings.prosody else [], cache)
 
     def spectrum(self, utterance: Utterance, speed: float) -> Features:
         """The spectrum of one utterance at one speed, (frames, bands)."""
@@ -80,24 +85,30 @@ class Dataset:
         rows = [self.labels.index(u.emotion) for u in utterances]
         return np.eye(len(self.labels), dtype=np.float32)[rows]
 
-    def _cached(self, measure: Measure, speed: float, cache: Path) -> list[Features]:
-        path = cache / f"{self._key(measure, speed)}.npz"
-        if not path.is_file():
-            cache.mkdir(parents=True, exist_ok=True)
-            clips = [
-                measure(self._heard(utterance, speed), self.settings)
-                for utterance in tqdm(
-                    self._utterances, desc=f"{measure.__name__} at speed {speed}", unit="clip"
-                )
-            ]
-            unfinished = path.with_suffix(".part.npz")
-            np.savez(unfinished, frames=np.concatenate(clips), lengths=[len(c) for c in clips])
-            unfinished.rename(path)
-        with np.load(path, allow_pickle=False) as stored:
-            return np.split(stored["frames"], np.cumsum(stored["lengths"])[:-1])
+    def _cached(
+        self, measure: Measure, speeds: Sequence[float], cache: Path
+    ) -> dict[float, list[Features]]:
+        """What is measured of each clip, by speed."""
+        files = {speed: cache / f"{self._key(measure, speed)}.npz" for speed in speeds}
+        missing = {speed: file for speed, file in files.items() if not file.is_file()}
+        if missing:
+            self._measure(measure, missing)
+        found = {}
+        for speed, file in files.items():
+            with np.load(file, allow_pickle=False) as stored:
+                found[speed] = np.split(stored["frames"], np.cumsum(stored["lengths"])[:-1])
+        return found
 
-    def _heard(self, utterance: Utterance, speed: float) -> Waveform:
-        return at_speed(heard_in(sound(utterance.path), self.settings), speed)
+    def _measure(self, measure: Measure, files: dict[float, Path]) -> None:
+        """Measure all clips, each decoded once, and keep what is found at each speed in a file."""
+        work = partial(_at_speeds, measure=measure, speeds=tuple(files), settings=self.settings)
+        paths = [utterance.path for utterance in self._utterances]
+        found = tqdm(spread(work, paths), measure.__name__, len(paths), unit="clip")
+        for file, clips in zip(files.values(), zip(*found, strict=True), strict=True):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            unfinished = file.with_suffix(".part.npz")
+            np.savez(unfinished, frames=np.concatenate(clips), lengths=[len(c) for c in clips])
+            unfinished.rename(file)
 
     def _key(self, measure: Measure, speed: float) -> str:
         """What a spectrum depends on, or the prosody; windows and pooling come after it."""
@@ -111,3 +122,25 @@ class Dataset:
         )
         text = f"{VERSION} {self.checksum} {speed} ".encode() + msgspec.json.encode(made_of)
         return hashlib.sha256(text).hexdigest()[:16]
+
+
+def spread(
+    work: Callable[[Path], list[Features]], paths: Sequence[Path]
+) -> Iterable[list[Features]]:
+    """What `work` gives for each file, by as many processes as there are cores if there are many.
+
+    They start anew and are not forked: TensorFlow, where it is loaded, does not survive a fork.
+    """
+    if len(paths) <= FEW:
+        yield from map(work, paths)
+        return
+    cores = len(os.sched_getaffinity(0))
+    with ProcessPoolExecutor(cores, multiprocessing.get_context("spawn")) as pool:
+        yield from pool.map(work, paths, chunksize=AT_ONCE)
+
+
+def _at_speeds(
+    path: Path, measure: Measure, speeds: Sequence[float], settings: FeatureSettings
+) -> list[Features]:
+    heard = heard_in(sound(path), settings)
+    return [measure(at_speed(heard, speed), settings) for speed in speeds]

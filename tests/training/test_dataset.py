@@ -64,6 +64,24 @@ def test_features_are_computed_once(few, recipe, tmp_path, monkeypatch):
         )
 
 
+def test_many_clips_are_measured_by_several_processes(few, recipe, tmp_path, monkeypatch):
+    speeds = (0.9, 1.0)
+    here = Dataset(few, recipe.features, speeds, tmp_path / "here")
+    monkeypatch.setattr(dataset_module, "FEW", 1)
+    monkeypatch.setattr(dataset_module, "AT_ONCE", 2)
+    spread = Dataset(few, recipe.features, speeds, tmp_path / "spread")
+    for clip in few:
+        for speed in speeds:
+            np.testing.assert_array_equal(spread.spectrum(clip, speed), here.spectrum(clip, speed))
+
+
+def test_each_clip_is_decoded_once(few, recipe, tmp_path, monkeypatch):
+    decoded = []
+    monkeypatch.setattr(dataset_module, "sound", lambda path: decoded.append(path) or sound(path))
+    Dataset(few, recipe.features, (0.9, 1.0, 1.1), tmp_path)
+    assert decoded == [clip.path for clip in few]
+
+
 def test_other_settings_or_other_data_never_meet_in_the_cache(few, recipe, tmp_path):
     other = msgspec.structs.replace(recipe.features, fmax=7000.0)
     for features, clips in ((recipe.features, few), (other, few), (recipe.features, few[1:])):
