@@ -64,13 +64,20 @@ class Account:
 
 
 def upload_all(
-    port: int, clips: Iterable[bytes], clients: int, page: str = "/upload", token: str = ""
+    port: int,
+    clips: Iterable[bytes],
+    clients: int,
+    page: str = "/upload",
+    token: str = "",
+    account: Account | None = None,
 ) -> Account:
     """Send every clip, by so many clients at once, until the clips are through.
 
-    `token`: what the form on the page asks for; without one they fetch it.
+    `token`: what the form on the page asks for; without one they fetch it. `account`: where it is
+    written down how that goes, for who looks on.
     """
-    account, clips, lock = Account(), iter(clips), threading.Lock()
+    account = Account() if account is None else account
+    clips, lock = iter(clips), threading.Lock()
 
     def client() -> None:
         visitor = Visitor(port, token=token)
@@ -95,9 +102,9 @@ def upload_all(
 
 
 @contextmanager
-def uploading(port: int, clips: Iterable[bytes], clients: int) -> Iterator[list[Account]]:
-    """The same beside what the block does; at its end no more is sent, and the account is there."""
-    over, found = threading.Event(), list[Account]()
+def uploading(port: int, clips: Iterable[bytes], clients: int) -> Iterator[Account]:
+    """The same beside what the block does; at its end no more is sent. The account grows."""
+    over, account = threading.Event(), Account()
 
     def left() -> Iterator[bytes]:
         for clip in clips:
@@ -105,10 +112,11 @@ def uploading(port: int, clips: Iterable[bytes], clients: int) -> Iterator[list[
                 return
             yield clip
 
-    thread = threading.Thread(target=lambda: found.append(upload_all(port, left(), clients)))
+    how = {"account": account}
+    thread = threading.Thread(target=upload_all, args=(port, left(), clients), kwargs=how)
     thread.start()
     try:
-        yield found
+        yield account
     finally:
         over.set()
         thread.join()

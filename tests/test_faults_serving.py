@@ -15,6 +15,7 @@ import pytest
 
 from tests.load import distinct, losses, upload_all, uploading
 from tests.memory import family
+from tests.processes import wait_until
 from tests.serving import Visitor, serving, started
 
 CLIENTS, UPLOADS, KILLS = 8, 48, 3
@@ -29,11 +30,10 @@ def test_writers_and_readers_at_once_while_a_read_is_held_open(tmp_path, quick_b
         with closing(sqlite3.connect(instance / "tonelog.sqlite")) as log:
             log.execute("BEGIN")
             assert log.execute("SELECT count(*) FROM prediction").fetchone() == (1,)
-            with uploading(server.port, islice(distinct(wav), UPLOADS), CLIENTS) as accounts:
+            with uploading(server.port, islice(distinct(wav), UPLOADS), CLIENTS) as account:
                 visitor = Visitor(server.port)
                 pages = [visitor.get("/history").status for _ in range(20)]
             assert log.execute("SELECT count(*) FROM prediction").fetchone() == (1,)
-    account = accounts[0]
     assert set(pages) == {200}
     assert set(account.statuses) == {201}
     assert "locked" not in server.said()
@@ -49,12 +49,12 @@ def test_workers_killed_under_load(tmp_path, quick_bundles, wav):
     """At moments drawn at random; what was acknowledged is there after the next start."""
     instance, generator = tmp_path / "instance", np.random.default_rng(0)
     with serving(instance, **quick_bundles) as server:
-        with uploading(server.port, distinct(wav), CLIENTS) as accounts:
+        with uploading(server.port, distinct(wav), CLIENTS) as account:
+            wait_until(lambda: account.acknowledged)
             for _ in range(KILLS):
                 time.sleep(generator.uniform(0.3, 1.0))
                 kill_a_worker(server, generator)
             time.sleep(0.3)
-        account = accounts[0]
         assert server.process.poll() is None
     with serving(instance, **quick_bundles):
         assert losses(instance, account) == []
@@ -65,11 +65,12 @@ def test_workers_killed_under_load(tmp_path, quick_bundles, wav):
 def test_the_server_killed_under_load(tmp_path, quick_bundles, wav):
     """As by a power cut, in the middle of many uploads."""
     instance = tmp_path / "instance"
-    with serving(instance, **quick_bundles) as server:
-        with uploading(server.port, distinct(wav), CLIENTS) as accounts:
-            time.sleep(1.0)
-            server.kill()
-        account = accounts[0]
+    with ExitStack() as stack:
+        server = stack.enter_context(serving(instance, **quick_bundles))
+        account = stack.enter_context(uploading(server.port, distinct(wav), CLIENTS))
+        wait_until(lambda: account.acknowledged)
+        time.sleep(0.5)
+        server.kill()
     with serving(instance, **quick_bundles):
         assert losses(instance, account) == []
     assert account.acknowledged
@@ -80,7 +81,7 @@ def test_asked_to_stop_under_load(tmp_path, quick_bundles, wav):
     instance = tmp_path / "instance"
     with ExitStack() as stack:
         server = stack.enter_context(serving(instance, **quick_bundles))
-        with uploading(server.port, distinct(wav), 3) as accounts:
+        with uploading(server.port, distinct(wav), 3) as account:
             halves = [Visitor(server.port).half_upload(wav) for _ in range(3)]
             time.sleep(0.5)  # until a thread has each in hand
             server.process.send_signal(signal.SIGTERM)
@@ -92,7 +93,6 @@ def test_asked_to_stop_under_load(tmp_path, quick_bundles, wav):
                 answers.append(connection.recv(65_536))
             assert server.process.wait(60) == 0
     assert [answer.split()[1] for answer in answers] == [b"201"] * 3
-    account = accounts[0]
     account.unanswered[hashlib.sha256(wav).hexdigest()] += 6  # theirs
     assert losses(instance, account) == []
     assert "Traceback" not in server.said()

@@ -123,6 +123,7 @@ def refit(recipe: Recipe, dataset: Dataset, split: Split, seed: int, folder: Pat
     if not (folder / CHOSEN).is_file():
         shutil.copy(folder / NETWORK, folder / CHOSEN)
     everybody = [*split.training, *split.validation]
+    keras.utils.set_random_seed(seed)  # dropout draws its seed when a network is read
     network = keras.models.load_model(folder / CHOSEN, compile=False)
     unfinished = folder / f"{REFITTED}.part"
     fit_on(network, recipe, dataset, everybody, seed, unfinished)

@@ -59,11 +59,11 @@ def random_uploads(
         account = upload_all(server.port, islice(sent, WARM_UP), 8)
         before = _memory(server)
         deadline = time.monotonic() + amounts.seconds
-        with uploading(server.port, sent, 4) as accounts:
+        with uploading(server.port, sent, 4) as sent_meanwhile:
             while time.monotonic() < deadline:
                 _browse(server.port)
                 time.sleep(min(1.0, amounts.seconds / 10))
-        account.add(accounts[0])
+        account.add(sent_meanwhile)
         after = _memory(server)
         failures = [] if server.stop() == 0 else ["The server did not stop as asked."]
     failures += _misbehaved(account) + losses(instance, account)
@@ -92,14 +92,14 @@ def kills(instance: Path, amounts: Amounts, seed: int, settings: Mapping[str, ob
     for number in range(amounts.kills):
         server = started(instance, **settings)
         server.wait()
-        with uploading(server.port, clips, 8) as accounts:
+        with uploading(server.port, clips, 8) as account:
             time.sleep(generator.uniform(0.1, 2.0))
             if number % 2:
                 workers = server.workers()
                 os.kill(workers[int(generator.integers(len(workers)))], signal.SIGKILL)
                 time.sleep(generator.uniform(0.1, 2.0))
             server.kill()
-        total.add(accounts[0])
+        total.add(account)
     with serving(instance, **settings):  # its start sweeps
         failures = _misbehaved(total) + losses(instance, total)
     counted = f"{amounts.kills} kills; {_told(total)}; without answer {total.unanswered.total()}"
