@@ -9,6 +9,7 @@ from tests.sounds import encode, voice
 from webapp.config import ROOT, Settings
 from webapp.decoders import Decoders
 from webapp.factory import create_app
+from webapp.guard.store import Store
 from webapp.prediction_log import db
 
 
@@ -33,6 +34,14 @@ def settings(tmp_path):
         secret_key="a key for tests, known to everybody",
         page_size=3,
     )
+
+
+@pytest.fixture
+def store(tmp_path):
+    """Counts and sessions, outside of any application."""
+    made = Store(tmp_path / "guard.sqlite")
+    made.prepare()
+    return made
 
 
 @pytest.fixture

@@ -20,6 +20,18 @@ from webapp.speech.recognizer import Recognition
 from webapp.speech.stopwatch import Stopwatch
 from webapp.speech.waveform import Waveform
 
+
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self) -> None:
+        self.time = 1_000_000.0
+
+    def __call__(self) -> float:
+        """What time it is."""
+        return self.time
+
+
 PROBABILITIES = {
     Emotion.NEUTRAL: 0.02,
     Emotion.CALM: 0.2,

@@ -1,7 +1,9 @@
 """What runs on this machine, by /proc."""
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,15 +23,28 @@ def state(pid: int) -> str | None:
         return None
 
 
-def command(pid: int) -> list[str]:
-    """The words that a process was started with."""
-    return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
-
-
 def status(pid: int, field: str) -> str:
     """A field of what the kernel says of a process."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(line for line in lines if line.startswith(f"{field}:")).partition(":")[2].strip()
+
+
+@contextmanager
+def meanwhile(act: Callable[[], object], every: float) -> Iterator[None]:
+    """Do something again and again, every so many seconds, while the block runs."""
+    over = threading.Event()
+
+    def again() -> None:
+        while not over.wait(every):
+            act()
+
+    thread = threading.Thread(target=again)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def wait_until(true: Callable[[], bool], seconds: float = 60) -> None:

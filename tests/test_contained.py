@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import children, command, state, status, wait_until
+from tests.decoding import BAD, template_of
+from tests.processes import children, state, status, wait_until
 from webapp.contained.kernel import (
     ALLOW,
     ANSWER,
@@ -33,7 +34,6 @@ from webapp.speech.errors import NotAudio
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems have other walls")
 
 ROOT = Path(__file__).parents[1]
-BAD = "tests.bad_decoders:decode"
 
 
 @pytest.fixture(scope="module")
@@ -64,16 +64,11 @@ def told(taken_over):
 @pytest.fixture
 def waiting(taken_over):
     """The number of a decoder that waits for an upload, shut in already."""
-
-    def template():
-        """That of `taken_over`: what other tests are heard by has another decoder."""
-        (one,) = (one for one in children(os.getpid()) if BAD in command(one))
-        return one
-
-    wait_until(lambda: len(children(template())) >= 2)
+    template = template_of(taken_over)
+    wait_until(lambda: len(children(template)) >= 2)
 
     def shut_in():
-        alive = (one for one in children(template()) if state(one) == "S")
+        alive = (one for one in children(template) if state(one) == "S")
         return [one for one in alive if status(one, "Seccomp") == "2"]
 
     wait_until(shut_in)

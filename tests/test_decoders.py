@@ -4,15 +4,13 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from tests.decoding import BAD, LIMITS, template_of
 from tests.sounds import CONTAINERS, encode, recorded, silent_video, voice
 from webapp.contained.limits import DecoderLimits
 from webapp.decoders import Decoders, NoDecoder, NotDecoded
 from webapp.speech.decode import decode
 from webapp.speech.errors import EmptyFile, NoSound, NotAudio, TooLong
 from webapp.speech.waveform import Waveform
-
-BAD = "tests.bad_decoders:decode"
-LIMITS = DecoderLimits(megabytes=200, cpu_seconds=1, seconds=120)
 
 
 @pytest.fixture(scope="module")
@@ -21,11 +19,6 @@ def bad():
     made = Decoders(LIMITS, decoder=BAD)
     yield made
     made.close()
-
-
-def template_of(made):
-    """The process that these decoders are forked from."""
-    return made._template._process.pid
 
 
 class TestHearing:

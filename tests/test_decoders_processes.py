@@ -9,13 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.decoding import BAD, LIMITS, template_of
 from tests.processes import children, state, wait_until
-from webapp.contained.limits import DecoderLimits
 from webapp.decoders import Decoders, NotDecoded
 
 ROOT = Path(__file__).parents[1]
-LIMITS = DecoderLimits(megabytes=200, cpu_seconds=1, seconds=120)
-BAD = "tests.bad_decoders:decode"
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc tells")
 
 
@@ -25,11 +23,6 @@ def own():
     made = Decoders(LIMITS, decoder=BAD)
     yield made
     made.close()
-
-
-def template_of(made):
-    """The process that these decoders are forked from."""
-    return made._template._process.pid
 
 
 class TestProcesses:

@@ -2,12 +2,12 @@
 
 import hashlib
 import socket
-import threading
 import time
 from contextlib import ExitStack, contextmanager
 from itertools import islice
 
 from tests.load import distinct, losses, upload_all
+from tests.processes import meanwhile
 from tests.serving import Visitor, leftovers, serving
 
 SLOW_CLIENTS = 20
@@ -17,7 +17,6 @@ SLOW_CLIENTS = 20
 @contextmanager
 def dripping(server, clients):
     """So many clients at once, each of which sends a byte a second of a large upload."""
-    over = threading.Event()
     head = (
         b"POST /upload HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000000\r\n"
         b"Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n"
@@ -27,22 +26,16 @@ def dripping(server, clients):
         open_ones = [stack.enter_context(socket.create_connection(address)) for _ in range(clients)]
 
         def drip():
-            while not over.wait(1):
-                for connection in list(open_ones):
-                    try:
-                        connection.sendall(b"x")
-                    except OSError:  # hung up on
-                        open_ones.remove(connection)
+            for connection in list(open_ones):
+                try:
+                    connection.sendall(b"x")
+                except OSError:  # hung up on
+                    open_ones.remove(connection)
 
         for connection in open_ones:
             connection.sendall(head)
-        thread = threading.Thread(target=drip)
-        thread.start()
-        try:
+        with meanwhile(drip, every=1):
             yield open_ones
-        finally:
-            over.set()
-            thread.join()
 
 
 def test_slow_clients_hold_nobody_up(tmp_path, quick_bundles, wav):

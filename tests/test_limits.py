@@ -11,7 +11,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from PIL import Image
 
-from tests.fakes import Visitor
+from tests.fakes import Clock, Visitor
 from tests.sounds import encode, voice
 from webapp.config import SettingError, Settings
 from webapp.guard.counts import SharedCounts
@@ -120,21 +120,6 @@ def test_a_household_counts_as_one(address, same):
 )
 def test_waiting_in_words(seconds, words):
     assert in_words(seconds) == words
-
-
-class Clock:
-    def __init__(self):
-        self.time = 1_000_000.0
-
-    def __call__(self):
-        return self.time
-
-
-@pytest.fixture
-def store(tmp_path):
-    made = Store(tmp_path / "guard.sqlite")
-    made.prepare()
-    return made
 
 
 def test_counts_start_anew_when_they_expire(store):

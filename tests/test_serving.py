@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.serving import gunicorn_options, held_port, port_of
+from tests.serving import serving
 from tests.sounds import encode, voice
 
 ROOT = Path(__file__).parents[1]
@@ -24,29 +24,10 @@ ROOT = Path(__file__).parents[1]
 
 @contextmanager
 def server(instance):
-    """Gunicorn with one worker; yields its address and its process."""
-    with held_port() as held:
-        yield from answering(f"127.0.0.1:{port_of(held)}", instance)
-
-
-def answering(address, instance):
-    """The same at an address, as a generator."""
-    command = [sys.executable, "-m", "gunicorn", "--bind", address, "--workers", "1"]
-    environment = {**os.environ, "TONELOG_INSTANCE": str(instance)}
-    process = subprocess.Popen(
-        [*command, *gunicorn_options(), "wsgi:app"],
-        cwd=ROOT,
-        env=environment,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        wait_for(f"http://{address}/healthz")
-        yield f"http://{address}", process
-    finally:
-        process.send_signal(signal.SIGINT)  # Ctrl-C
-        _, errors = process.communicate(timeout=30)
-        assert process.returncode == 0, errors
+    """Gunicorn with one worker; yields its address and what runs it. Ctrl-C ends it well."""
+    with serving(instance, workers=1) as running:
+        yield f"http://127.0.0.1:{running.port}", running
+        assert running.stop(signal.SIGINT) == 0, running.said()
 
 
 def wait_for(url):
@@ -92,19 +73,13 @@ def rows(instance):
     return found
 
 
-def worker_of(master):
-    """The worker that gunicorn's master has forked."""
-    children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
-    return int(children[0])
-
-
 @pytest.fixture
 def wav():
     return encode("wav-16", voice(2.0))
 
 
 def test_a_voice_goes_in_and_an_emotion_comes_out(tmp_path, wav):
-    with server(tmp_path) as (address, _):
+    with server(tmp_path / "instance") as (address, _):
         url, page = upload(address, wav)
         assert re.fullmatch(rf"{address}/predictions/[\w-]+", url)
         assert "<h1" in page
@@ -115,7 +90,8 @@ def test_a_voice_goes_in_and_an_emotion_comes_out(tmp_path, wav):
 
 
 def test_a_killed_worker_loses_nothing_that_was_acknowledged(tmp_path, wav):
-    with server(tmp_path) as (address, process):
+    instance = tmp_path / "instance"
+    with server(instance) as (address, running):
         upload(address, wav)
         kind, body = multipart("x", wav)
         host, _, port = address.removeprefix("http://").partition(":")
@@ -123,15 +99,15 @@ def test_a_killed_worker_loses_nothing_that_was_acknowledged(tmp_path, wav):
             head = f"POST /upload HTTP/1.1\r\nHost: {host}\r\nContent-Type: {kind}\r\n"
             half.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body[:5000])
             time.sleep(0.3)
-            os.kill(worker_of(process.pid), signal.SIGKILL)
-        (tmp_path / "recordings" / "left-by-a-killed-worker").write_bytes(b"half")
+            os.kill(running.workers()[0], signal.SIGKILL)
+        (instance / "recordings" / "left-by-a-killed-worker").write_bytes(b"half")
         wait_for(f"{address}/healthz")  # another worker took its place
         upload(address, wav)
-    with server(tmp_path):
-        kept = {path.name for path in (tmp_path / "recordings").iterdir()}
-        assert kept == {audio for _, audio, _ in rows(tmp_path)}
+    with server(instance):
+        kept = {path.name for path in (instance / "recordings").iterdir()}
+        assert kept == {audio for _, audio, _ in rows(instance)}
         assert len(kept) == 2
-        assert all(len(json.loads(shares)) == 8 for *_, shares in rows(tmp_path))
+        assert all(len(json.loads(shares)) == 8 for *_, shares in rows(instance))
 
 
 def test_serving_never_loads_tensorflow(tmp_path, wav):

@@ -2,18 +2,10 @@
 
 import pytest
 
-from webapp.guard.store import Store
+from tests.fakes import Clock
 from webapp.guard.visits import Visits
 
 HOUR = 3600.0
-
-
-class Clock:
-    def __init__(self):
-        self.time = 1_000_000.0
-
-    def __call__(self):
-        return self.time
 
 
 @pytest.fixture
@@ -22,9 +14,7 @@ def clock():
 
 
 @pytest.fixture
-def visits(tmp_path, clock):
-    store = Store(tmp_path / "guard.sqlite")
-    store.prepare()
+def visits(store, clock):
     return Visits(store, idle=HOUR, longest=12 * HOUR, now=clock)
 
 

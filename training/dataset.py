@@ -1,10 +1,7 @@
 """Cached spectra and prosody of a corpus, keyed by what they were made of."""
 
 import hashlib
-import multiprocessing
-import os
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from tqdm import tqdm
 
+from training.cores import cores, workers
 from training.corpora.loader import sound
 from training.utterance import Utterance, data_checksum
 from webapp.speech.emotions import Emotion
@@ -103,7 +101,8 @@ class Dataset:
         """Measure all clips, each decoded once, and keep what is found at each speed in a file."""
         work = partial(_at_speeds, measure=measure, speeds=tuple(files), settings=self.settings)
         paths = [utterance.path for utterance in self._utterances]
-        found = tqdm(spread(work, paths), measure.__name__, len(paths), unit="clip")
+        with workers(1 if len(paths) <= FEW else cores(), AT_ONCE) as spread:
+            found = list(tqdm(spread(work, paths), measure.__name__, len(paths), unit="clip"))
         for file, clips in zip(files.values(), zip(*found, strict=True), strict=True):
             file.parent.mkdir(parents=True, exist_ok=True)
             unfinished = file.with_suffix(".part.npz")
@@ -122,21 +121,6 @@ class Dataset:
         )
         text = f"{VERSION} {self.checksum} {speed} ".encode() + msgspec.json.encode(made_of)
         return hashlib.sha256(text).hexdigest()[:16]
-
-
-def spread(
-    work: Callable[[Path], list[Features]], paths: Sequence[Path]
-) -> Iterable[list[Features]]:
-    """What `work` gives for each file, by as many processes as there are cores if there are many.
-
-    They start anew and are not forked: TensorFlow, where it is loaded, does not survive a fork.
-    """
-    if len(paths) <= FEW:
-        yield from map(work, paths)
-        return
-    cores = len(os.sched_getaffinity(0))
-    with ProcessPoolExecutor(cores, multiprocessing.get_context("spawn")) as pool:
-        yield from pool.map(work, paths, chunksize=AT_ONCE)
 
 
 def _at_speeds(

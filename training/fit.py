@@ -151,10 +151,10 @@ def fit_on(
 ) -> None:
     """Train a network further on some clips, as `refit` in its recipe says; nothing is chosen.
 
+    Whoever reads the network sets Keras's seed before that; `seed` orders and changes the clips.
     Writes one line an epoch into `curves`.
     """
     assert recipe.refit is not None
-    keras.utils.set_random_seed(seed)
     batches = _batches(recipe, recipe.refit, dataset, clips, seed)
     noted = [Stopwatch(), keras.callbacks.CSVLogger(curves)]
     _descend(network, recipe.refit, batches, [*averaging(recipe.refit), *noted], None)

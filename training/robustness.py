@@ -3,11 +3,8 @@
 Reads test clips, as `evaluate` does, and like it chooses nothing by them.
 """
 
-import multiprocessing
-import os
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +15,7 @@ from tqdm import tqdm
 
 from training.answers import Answers
 from training.calibrate import CALIBRATION
+from training.cores import cores, workers
 from training.corpora import load_corpora
 from training.degradations import DAMAGES, Task, inputs
 from training.ears import Ears, ears_in
@@ -35,6 +33,9 @@ from webapp.speech.recognizer import Recognizer
 
 VOICES = 6
 """So many clips of other people make babble."""
+
+AT_ONCE = 8
+"""Clips that a process takes at a time."""
 
 Hear = Callable[[Iterable[Task]], Iterable[Features]]
 """Network inputs of clips, damaged or not, in their order."""
@@ -86,19 +87,20 @@ def summary(card: Card) -> str:
 
 
 def robustness(
-    card: Card, runs: Path, utterances: Sequence[Utterance], cores: int | None = None
+    card: Card, runs: Path, utterances: Sequence[Utterance], processes: int | None = None
 ) -> Robustness:
     """The test clips behind a card's figures, damaged, each heard by the network of its split.
 
-    `utterances` are the clips that the bundle was trained on; `cores` None takes all. Raises
-    `CorpusError` where they are others, `RunError` where the run that was measured is not there.
+    `utterances` are the clips that the bundle was trained on; `processes` None is one a core.
+    Raises `CorpusError` where they are others, `RunError` where the run that was measured is not
+    there.
     """
     seed = card.figures.seeds[0]
-    members = msgspec.convert(card.recipe, Recipe).members
-    splits = splits_of(card.figures.protocol, utterances, seed, members)
+    splits = splits_of(card.figures.protocol, utterances, seed, recipe_of(card).members)
     folder = runs / measured_run(card, utterances)
     ears = [held_out(folder / split.name, split, card) for split in splits]
-    with workers(cores or os.cpu_count() or 1) as hear:
+    with workers(processes or cores(), AT_ONCE) as spread:
+        hear = partial(spread, inputs)
         answer = partial(_answers, card, utterances, splits, ears, hear)
         plain = answer(None)
         degradations = _degradations(plain, answer)
@@ -127,9 +129,14 @@ def measured_run(card: Card, utterances: Sequence[Utterance]) -> str:
             f"These are not the clips that {card.name} was trained on. Give the folders that it "
             "was made from, or train, evaluate and release it again with these."
         )
-    recipe, figures = msgspec.convert(card.recipe, Recipe), card.figures
-    corpora, seed = card.origin.corpora, figures.seeds[0]
-    return describe(recipe, figures.protocol, seed, corpora, utterances, checksum).name
+    figures, corpora = card.figures, card.origin.corpora
+    seed = figures.seeds[0]
+    return describe(recipe_of(card), figures.protocol, seed, corpora, utterances, checksum).name
+
+
+def recipe_of(card: Card) -> Recipe:
+    """What the card says that its weights were made by."""
+    return msgspec.convert(card.recipe, Recipe)
 
 
 def held_out(folder: Path, split: Split, card: Card) -> Ears:
@@ -145,17 +152,6 @@ def held_out(folder: Path, split: Split, card: Card) -> Ears:
             f"Remove its run, then: {card.figures.command}"
         )
     return ears_in(folder)
-
-
-@contextmanager
-def workers(number: int) -> Iterator[Hear]:
-    """Clips are damaged and heard on so many cores."""
-    if number == 1:
-        yield partial(map, inputs)
-        return
-    # What is forked from a process with TensorFlow in it may hang: these start from nothing.
-    with multiprocessing.get_context("spawn").Pool(number) as pool:
-        yield partial(pool.imap, inputs, chunksize=8)
 
 
 def _degradations(plain: Answers, answer: Answer) -> tuple[Degradation, ...]:

@@ -31,7 +31,7 @@ training.run training.splits training.corpora
 training.corpora.ravdess training.corpora.tess training.corpora.emodb training.corpora.crema_d
 training.corpora.savee training.corpora.iesc training.corpora.own training.split
 training.recipe training.corpora.loader
-training.utterance
+training.utterance training.cores
 wsgi webapp.gunicorn
 webapp.factory
 webapp.pages.upload webapp.pages.record webapp.pages.home webapp.pages.result webapp.pages.history

@@ -1,6 +1,5 @@
 """An hour of speech, on one core: seconds, multiples of real time, and the most memory."""
 
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from tests.benchmarks.setting import Setting, both
 from tests.benchmarks.table import Row
 from tests.benchmarks.web import STRANGER
 from tests.memory import family, proportional
+from tests.processes import meanwhile
 from tests.serving import Server, Visitor
 from tests.sounds import by_soundfile, joined, voice
 from webapp.speech.waveform import Waveform
@@ -77,16 +77,6 @@ def _heard(server: Server, clip: bytes, page: str, token: str) -> tuple[float, f
 @contextmanager
 def _watched(server: Server) -> Iterator[list[float]]:
     """Memory of all processes of a server, looked at again and again while the block runs."""
-    over, found = threading.Event(), list[float]()
-
-    def watch() -> None:
-        while not over.wait(LOOK):
-            found.append(sum(map(proportional, family(server.process.pid))))
-
-    thread = threading.Thread(target=watch)
-    thread.start()
-    try:
+    found = list[float]()
+    with meanwhile(lambda: found.append(sum(map(proportional, family(server.process.pid)))), LOOK):
         yield found
-    finally:
-        over.set()
-        thread.join()

@@ -9,10 +9,11 @@ import pytest
 from tests.training import made_corpora
 from tests.training.conftest import fit_and_evaluate, run_of
 from training.__main__ import main
+from training.cores import workers
 from training.corpora import load_corpora
-from training.degradations import DAMAGES
+from training.degradations import DAMAGES, inputs
 from training.elsewhere import elsewhere, likeliest, uar
-from training.robustness import held_out, measured_run, robustness, summary, task, workers
+from training.robustness import AT_ONCE, held_out, measured_run, robustness, summary, task
 from training.run import RunError
 from training.split import Listing
 from training.splits import speaker_5fold
@@ -34,7 +35,7 @@ def bench(corpus, tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def one_core(monkeypatch):
-    monkeypatch.setattr("training.robustness.os.cpu_count", lambda: 1)
+    monkeypatch.setattr("training.cores.os.cpu_count", lambda: 1)
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ def test_the_card_keeps_what_was_measured_and_nothing_else_changes(
 
 
 def test_undamaged_it_is_what_evaluate_found(bench, card, runs, utterances):
-    found = robustness(card, runs, utterances, cores=1)
+    found = robustness(card, runs, utterances, processes=1)
     assert found.uar == pytest.approx(card.figures.uar, abs=1e-6)
     by_name = {one.name: one for one in found.degradations}
     assert by_name["louder_20db"].changed == 0
@@ -88,7 +89,7 @@ def test_every_network_hears_its_own_test_clips_only(card, runs, utterances, mon
 
     monkeypatch.setattr("training.robustness.task", listen)
     monkeypatch.setattr("training.robustness.DAMAGES", ())
-    robustness(card, runs, utterances, cores=1)
+    robustness(card, runs, utterances, processes=1)
     assert sorted(told) == sorted(utterances)
     folder = runs / measured_run(card, utterances)
     for split in speaker_5fold(utterances, 0):
@@ -153,7 +154,7 @@ def test_other_clips_than_those_of_training_are_no_use(bench, corpus, tmp_path, 
 
 def test_without_the_run_it_says_what_to_run(card, tmp_path, utterances):
     with pytest.raises(RunError, match="First run: python -m training evaluate tiny"):
-        robustness(card, tmp_path, utterances, cores=1)
+        robustness(card, tmp_path, utterances, processes=1)
 
 
 def test_a_network_that_may_have_heard_the_test_clips_is_refused(card, runs, utterances, tmp_path):
@@ -162,7 +163,7 @@ def test_a_network_that_may_have_heard_the_test_clips_is_refused(card, runs, utt
     listing = Listing.load(listed)
     msgspec.structs.replace(listing, training=listing.test).save(listed)
     with pytest.raises(RunError, match=r"fold-2 was trained on other clips"):
-        robustness(card, copied, utterances, cores=1)
+        robustness(card, copied, utterances, processes=1)
 
 
 def test_what_is_random_in_a_task_depends_on_the_clip_alone(card, utterances):
@@ -177,8 +178,8 @@ def test_what_is_random_in_a_task_depends_on_the_clip_alone(card, utterances):
 
 def test_more_cores_hear_the_same(card, utterances):
     tasks = [task(clip, utterances, card, "white_10db") for clip in utterances[:3]]
-    with workers(1) as hear:
-        alone = list(hear(tasks))
-    with workers(2) as hear:
-        for one, other in zip(alone, hear(tasks), strict=True):
+    with workers(1, AT_ONCE) as spread:
+        alone = list(spread(inputs, tasks))
+    with workers(2, AT_ONCE) as spread:
+        for one, other in zip(alone, spread(inputs, tasks), strict=True):
             np.testing.assert_array_equal(one, other)

@@ -47,9 +47,9 @@ class Door:
     rates: Rates
 
     @property
-    def is_open(self) -> bool:
-        """Whether whoever sent this request may go on."""
-        return not self.password.is_set or self.visits.goes_on(session.get(VISIT, ""))
+    def is_inside(self) -> bool:
+        """Whether whoever sent this request has given the password, in a visit that goes on."""
+        return self.visits.goes_on(session.get(VISIT, ""))
 
     def let_in(self, guess: str, address: str) -> str:
         """Begin a visit in a new session; returns where to go.
@@ -87,7 +87,7 @@ def register(app: Flask, opened: Door) -> None:
         if request.endpoint in PUBLIC:
             return None
         g.guarded = opened.password.is_set
-        g.inside = g.guarded and opened.is_open
+        g.inside = g.guarded and opened.is_inside
         open_to_all = not g.guarded or request.endpoint in LOGIN
         return None if g.inside or open_to_all else _to_the_login()
 

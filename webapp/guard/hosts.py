@@ -11,10 +11,10 @@ from collections.abc import Collection, Mapping
 from ipaddress import ip_address
 from typing import Any
 
-from flask import Flask, Response, jsonify, make_response, request
+from flask import Flask, Response, request
 
 from webapp.config import Settings
-from webapp.errors import failure, wants_json
+from webapp.errors import answer
 from webapp.guard.listening import hosts_of_flask_run, is_loopback, kept_password, refuse_open_door
 from webapp.guard.refusals import Foreign, Stranger, WrongHost
 from webapp.speech.errors import SpeechError
@@ -89,11 +89,7 @@ def _is_number(name: str) -> bool:
 
 def _turn_away(refusal: SpeechError) -> Response:
     """A bare answer: no page of ours for whom it is not meant."""
-    told = failure(refusal)
-    if wants_json():
-        response = jsonify(error={"code": told.code, "sentence": told.sentence})
-    else:
-        response = make_response(told.sentence + "\n")
+    response = answer(refusal, lambda told: f"{told.sentence}\n")
+    if not response.is_json:
         response.mimetype = "text/plain"
-    response.status_code = told.status
     return response
