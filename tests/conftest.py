@@ -10,7 +10,7 @@ from webapp.config import ROOT, Settings
 from webapp.decoders import Decoders
 from webapp.factory import create_app
 from webapp.guard.store import Store
-from webapp.prediction_log import db
+from webapp.tables import db
 
 
 def pytest_collection_modifyitems(items):

@@ -10,8 +10,8 @@ from webapp.contained.limits import DecoderLimits
 def test_defaults():
     settings = read_settings({"HOME": "/root", "PATH": "/bin"})
     assert settings == Settings()
-    assert (settings.limits.megabytes, settings.limits.seconds) == (25, 300)
-    assert settings.limits.bytes == 25 * 2**20
+    assert (settings.limits.megabytes, settings.limits.seconds) == (2000, 7200)
+    assert settings.limits.bytes == 2000 * 2**20
     assert settings.log_url.database == str(settings.instance / "tonelog.sqlite")
 
 
@@ -24,6 +24,10 @@ def test_every_setting_can_be_given(tmp_path):
         "TONELOG_KEEP_AUDIO": "no",
         "TONELOG_MAX_MEGABYTES": "2.5",
         "TONELOG_MAX_SECONDS": "60",
+        "TONELOG_INSTANT_SECONDS": "20",
+        "TONELOG_QUEUE_URL": "redis://localhost:6379/1",
+        "TONELOG_JOB_PROCESSES": "2",
+        "TONELOG_BATCH_FILES": "100",
         "TONELOG_DECODERS_READY": "3",
         "TONELOG_DECODER_MEGABYTES": "300.5",
         "TONELOG_DECODER_CPU_SECONDS": "20",

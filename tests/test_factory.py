@@ -15,8 +15,8 @@ from tests.fakes import FakeRecognizer, Visitor, card, fake_recognizers
 from webapp import prediction_log
 from webapp.config import ROOT, SettingError
 from webapp.factory import create_app
-from webapp.prediction_log import db
 from webapp.speech.errors import DamagedBundle
+from webapp.tables import db
 
 # The forked processes only do what gunicorn's workers do after their fork.
 pytestmark = pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")
@@ -43,7 +43,7 @@ def test_processes_may_start_at_once_on_nothing(settings):
         process.join(60)
     assert [process.exitcode for process in processes] == [0] * 4
     with sqlite3.connect(settings.instance / "tonelog.sqlite") as log:
-        assert log.execute("SELECT version_num FROM alembic_version").fetchall() == [("0003",)]
+        assert log.execute("SELECT version_num FROM alembic_version").fetchall() == [("0004",)]
         assert log.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     log.close()
 
@@ -152,8 +152,11 @@ def test_tables_are_as_the_code_has_them(app):
 def test_a_log_of_an_earlier_version_counts_as_named(make_app, settings, visitor, wav):
     address = visitor.sent(wav)
     with sqlite3.connect(settings.instance / "tonelog.sqlite") as log:
-        log.execute("DROP INDEX ix_prediction_place")
-        for column in ("named", "place"):
+        for table in ("trace", "job", "batch"):
+            log.execute(f"DROP TABLE {table}")
+        for index in ("ix_prediction_place", "ix_prediction_batch_id"):
+            log.execute(f"DROP INDEX {index}")
+        for column in ("named", "place", "batch_id"):
             log.execute(f"ALTER TABLE prediction DROP COLUMN {column}")
         log.execute("CREATE INDEX ix_prediction_created_at ON prediction (created_at)")
         log.execute("UPDATE alembic_version SET version_num = '0001'")

@@ -13,7 +13,7 @@ from sqlalchemy import event
 from tests.fakes import Visitor
 from tests.mutations import documented, mutations
 from webapp import prediction_log, recordings
-from webapp.prediction_log import db
+from webapp.tables import db
 
 JSON = {"Accept": "application/json"}
 MUTATIONS = 300

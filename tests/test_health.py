@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from tests.fakes import FakeRecognizer, card
 from webapp import prediction_log
-from webapp.prediction_log import db
+from webapp.tables import db
 
 
 def test_alive(client):

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from webapp import prediction_log
-from webapp.prediction_log import Prediction, Source, db
+from webapp import prediction_log, tables
+from webapp.tables import Prediction, Source, db
 
 # The forked processes only do what gunicorn's workers do after their fork.
 pytestmark = pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")
@@ -131,7 +131,7 @@ def test_a_commit_outlives_a_power_cut(log):
 
 def test_readers_do_not_wait_for_a_writer(app, log):
     log.add(prediction("one"))
-    with prediction_log._writing() as session:
+    with tables.writing() as session:
         session.add(prediction("two"))
         session.flush()
         seen = []
@@ -149,14 +149,14 @@ def test_readers_do_not_wait_for_a_writer(app, log):
 
 def test_a_writer_takes_the_right_to_write_at_its_start(log, settings):
     other = sqlite3.connect(settings.instance / "tonelog.sqlite", timeout=0)
-    with prediction_log._writing(), pytest.raises(sqlite3.OperationalError, match="locked"):
+    with tables.writing(), pytest.raises(sqlite3.OperationalError, match="locked"):
         other.execute("BEGIN IMMEDIATE")
     other.close()
 
 
 def test_a_failed_write_leaves_nothing(log):
     def fail():
-        with prediction_log._writing() as session:
+        with tables.writing() as session:
             session.add(prediction("one"))
             session.flush()
             raise RuntimeError

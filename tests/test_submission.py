@@ -8,11 +8,11 @@ import pytest
 from tests.fakes import PROBABILITIES, TWINS, UNCLEAR, card, fake_recognizers
 from tests.sounds import encode, silence, voice
 from webapp import prediction_log
-from webapp.prediction_log import Source
 from webapp.recordings import Recordings
 from webapp.speech.errors import EmptyFile, NoSpeech, TooLarge, TooLong, UnknownModel
 from webapp.speech.voice_activity import VoiceActivity
 from webapp.submission import Desk, NotKept, desk, shown_name
+from webapp.tables import Source
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 

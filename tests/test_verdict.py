@@ -1,8 +1,8 @@
 import pytest
 
 from tests.fakes import PROBABILITIES, TWINS, UNCLEAR
-from webapp.prediction_log import Prediction
 from webapp.speech.emotions import Emotion
+from webapp.tables import Prediction
 from webapp.verdict import likeliest, twins, verdict
 
 

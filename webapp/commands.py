@@ -7,11 +7,11 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
-from webapp.prediction_log import Prediction, Source
 from webapp.speech.bundle import Card
 from webapp.speech.errors import SpeechError, UnknownModel
 from webapp.speech.figures import Elsewhere
 from webapp.submission import Desk, desk
+from webapp.tables import Prediction, Source
 from webapp.verdict import verdict
 
 COLUMNS = (

@@ -65,10 +65,18 @@ class Settings:
     """Signs the session cookie; None is a key made once and kept in the instance folder."""
     keep_audio: bool = True
     """Whether the audio is kept beside its prediction."""
-    max_megabytes: float = 25
+    max_megabytes: float = 2000
     """Largest file that is heard; a megabyte is 2**20 bytes."""
-    max_seconds: float = 300
-    """Longest clip that is heard."""
+    max_seconds: float = 7200
+    """Longest recording that is heard."""
+    instant_seconds: float = 60
+    """Longest recording that is heard while its sender waits; longer ones become jobs."""
+    queue_url: str | None = None
+    """URL of a Redis server with the queue of jobs; None is a file in the instance folder."""
+    job_processes: int = 1
+    """How many jobs are heard at once."""
+    batch_files: int = 500
+    """How many recordings may be sent together."""
     decoders_ready: int = 2
     """Decoders that each worker keeps ready for the next clips."""
     decoder_megabytes: float | None = None
@@ -158,8 +166,12 @@ def _readers() -> Mapping[str, Callable[[str, str], object]]:
         "TONELOG_DATABASE_URL": read_url,
         "TONELOG_SECRET_KEY": read_secret,
         "TONELOG_KEEP_AUDIO": read_switch,
-        "TONELOG_MAX_MEGABYTES": lambda name, value: read_number(name, value, 1000),
-        "TONELOG_MAX_SECONDS": lambda name, value: read_number(name, value, 3600),
+        "TONELOG_MAX_MEGABYTES": lambda name, value: read_number(name, value, 10_000),
+        "TONELOG_MAX_SECONDS": lambda name, value: read_number(name, value, 36_000),
+        "TONELOG_INSTANT_SECONDS": lambda name, value: read_number(name, value, 300),
+        "TONELOG_QUEUE_URL": read_redis,
+        "TONELOG_JOB_PROCESSES": lambda name, value: read_whole(name, value, 1, 64),
+        "TONELOG_BATCH_FILES": lambda name, value: read_whole(name, value, 1, 5000),
         "TONELOG_DECODERS_READY": lambda name, value: read_whole(name, value, 0, 20),
         "TONELOG_DECODER_MEGABYTES": lambda name, value: read_number(name, value, 100_000, 64),
         "TONELOG_DECODER_CPU_SECONDS": lambda name, value: read_number(name, value, 3600, 1),

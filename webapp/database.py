@@ -15,8 +15,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from webapp.config import SettingError, Settings
-from webapp.prediction_log import WRITES, audio_names, db
+from webapp.prediction_log import audio_names
 from webapp.recordings import Recordings
+from webapp.tables import WRITES, db
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 

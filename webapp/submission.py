@@ -13,7 +13,6 @@ from flask import current_app
 from webapp import prediction_log
 from webapp.config import Limits, Settings
 from webapp.decoders import Decoders
-from webapp.prediction_log import Prediction, Source
 from webapp.recordings import Recordings
 from webapp.speech.errors import SpeechError, TooLarge, UnknownModel
 from webapp.speech.quality import Remark, inspect
@@ -21,6 +20,7 @@ from webapp.speech.recognizer import Recognition, Recognizer
 from webapp.speech.stopwatch import Stopwatch
 from webapp.speech.twins import together
 from webapp.speech.waveform import Waveform
+from webapp.tables import Prediction, Source
 
 LONGEST_NAME = 255
 

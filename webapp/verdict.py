@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from webapp.prediction_log import Prediction
 from webapp.speech.emotions import Emotion
 from webapp.speech.quality import Remark
 from webapp.speech.twins import together
+from webapp.tables import Prediction
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ webapp.contained.forks webapp.contained.answers
 webapp.request_log webapp.guard.listening webapp.guard.counts webapp.guard.visits
 webapp.guard.store webapp.guard.password
 webapp.prediction_log webapp.recordings webapp.pictures webapp.forms
+webapp.tables
 webapp.config webapp.locks webapp.hurry webapp.contained.template
 webapp.contained.limits webapp.setting_readers webapp.private_files webapp.guard.refusals
 webapp.contained.kernel webapp.contained.messages

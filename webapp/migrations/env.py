@@ -3,7 +3,7 @@
 from alembic import context
 from flask import current_app
 
-from webapp.prediction_log import WRITES, db
+from webapp.tables import WRITES, db
 
 
 def run() -> None:

@@ -24,7 +24,6 @@ from webapp.errors import Failure, answer, wants_json
 from webapp.forms import ModelForm
 from webapp.guard.headers import SANDBOX
 from webapp.pages.sending import answer_with
-from webapp.prediction_log import Prediction
 from webapp.request_log import stopwatch
 from webapp.speech.bundle import Card
 from webapp.speech.decode import playable_type, to_wav
@@ -34,6 +33,7 @@ from webapp.speech.quality import Remark
 from webapp.speech.recognizer import Recognizer
 from webapp.speech.waveform import Waveform
 from webapp.submission import desk
+from webapp.tables import Prediction
 from webapp.verdict import twins, verdict
 
 blueprint = Blueprint("result", __name__, url_prefix="/predictions")

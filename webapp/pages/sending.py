@@ -15,10 +15,10 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from webapp.errors import Failure, NoFile, answer, wants_json
 from webapp.forms import VoiceForm
-from webapp.prediction_log import Prediction, Source
 from webapp.request_log import stopwatch
 from webapp.speech.errors import SpeechError
 from webapp.submission import desk
+from webapp.tables import Prediction, Source
 
 
 def sending_page(name: str, source: Source) -> Blueprint:

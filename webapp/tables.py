@@ -1,0 +1,184 @@
+"""The tables of the log, and how they are read and written. `database.py` opens it.
+
+Reads never wait. A write is a transaction of its own that takes the right to write at its start:
+SQLite fails at once where a transaction reads first and somebody else writes before it does.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, DateTime, Dialect, Index, LargeBinary, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+from webapp.speech.emotions import Emotion
+
+WRITES = "tonelog_writes"
+"""Execution option of a connection whose transactions will write."""
+
+
+class Source(StrEnum):
+    """How a voice came."""
+
+    UPLOAD = "upload"
+    RECORDING = "recording"
+    SHELL = "shell"
+    BATCH = "batch"
+    LIVE = "live"
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment: aware in Python; in UTC in the database, which for SQLite is without a zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _: Dialect) -> datetime | None:
+        """To the database."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone cannot be logged")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, _: Dialect) -> datetime | None:
+        """From the database."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Base of the tables."""
+
+
+db = SQLAlchemy(model_class=Base)
+
+
+class Prediction(Base):
+    """What was heard in one clip."""
+
+    __tablename__ = "prediction"
+    __table_args__ = (Index("ix_prediction_place", "place", "id"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    """Can't be guessed: whoever knows it may listen."""
+    place: Mapped[int]
+    """Grows with every prediction that is logged."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    source: Mapped[str] = mapped_column(String(16))
+    file_name: Mapped[str] = mapped_column(String(255))
+    """What the user called it. Text to show, never a path."""
+    content_hash: Mapped[str] = mapped_column(String(64))
+    seconds: Mapped[float]
+    model: Mapped[str] = mapped_column(String(64))
+    model_version: Mapped[str] = mapped_column(String(32))
+    probabilities: Mapped[dict[str, float]] = mapped_column(JSON)
+    """By emotion, in the order of the model's labels."""
+    emotion: Mapped[str] = mapped_column(String(16))
+    """The likeliest, whether or not it is named."""
+    confidence: Mapped[float]
+    named: Mapped[bool]
+    """Whether that was likely enough for the emotion to be named."""
+    remarks: Mapped[list[str]] = mapped_column(JSON)
+    milliseconds: Mapped[float]
+    """Time that hearing took."""
+    audio_name: Mapped[str | None] = mapped_column(String(32))
+    """Name of the kept audio; None where none is kept."""
+    batch_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    """The batch that it belongs to, if it came in one."""
+
+    @property
+    def ranking(self) -> list[tuple[Emotion, float]]:
+        """Emotions and their probabilities, the likeliest first."""
+        pairs = [(Emotion(name), share) for name, share in self.probabilities.items()]
+        return sorted(pairs, key=lambda pair: -pair[1])
+
+
+class Trace(Base):
+    """What was heard over the time of a clip that is longer than a few seconds."""
+
+    __tablename__ = "trace"
+
+    prediction_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    segments: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    """One after the other, without gaps: `webapp.speech.timeline.Segment.document`."""
+    peaks: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    """Lowest and highest sample of each stretch of time, as int8; None where no audio is kept."""
+    spectrogram: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    """The mel spectrogram as PNG; None where no audio is kept."""
+
+
+class State(StrEnum):
+    """How far a job is."""
+
+    AWAITED = "awaited"
+    """Its file is still to come: it was announced in a batch."""
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    """The prediction of the same id is logged."""
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"
+    """What ran it was ended, more than once; nothing of it is shown."""
+
+
+class Batch(Base):
+    """Recordings that were sent together."""
+
+    __tablename__ = "batch"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    name: Mapped[str] = mapped_column(String(255))
+    model: Mapped[str] = mapped_column(String(64))
+
+
+class Job(Base):
+    """A recording that is heard outside of any request. Its prediction gets the same id."""
+
+    __tablename__ = "job"
+    __table_args__ = (Index("ix_job_batch", "batch_id", "place"), Index("ix_job_state", "state"))
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    batch_id: Mapped[str | None] = mapped_column(String(32))
+    place: Mapped[int]
+    """Its place in its batch, counted from 0."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(16))
+    file_name: Mapped[str] = mapped_column(String(255))
+    size: Mapped[int]
+    """Bytes of the file, as it was announced or as it came."""
+    source: Mapped[str] = mapped_column(String(16))
+    model: Mapped[str] = mapped_column(String(64))
+    audio_name: Mapped[str | None] = mapped_column(String(32))
+    """The file as it came, among the recordings; None before it has come."""
+    share: Mapped[float] = mapped_column(default=0.0)
+    """How much of it is heard, 0 to 1."""
+    error_code: Mapped[str | None] = mapped_column(String(32))
+    error_sentence: Mapped[str | None] = mapped_column(String(500))
+    attempts: Mapped[int] = mapped_column(default=0)
+    """How often it was begun."""
+    beat_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When what runs it last gave a sign of life."""
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A session that ends with the block: no page goes on reading while it is sent."""
+    with Session(db.engine) as session:
+        yield session
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """A session with the right to write from its start, committed at the end of the block."""
+    engine = db.engine.execution_options(**{WRITES: True})
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        session.connection()  # begins now, not at the first statement
+        yield session
