@@ -19,7 +19,7 @@ SPREAD := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 .PHONY: run test bench soak audit format clean
 
 run: .venv/serving
-	exec $(BIN)/gunicorn -c webapp/gunicorn.py wsgi:app
+	exec $(BIN)/python -m webapp
 
 test: .venv/everything
 	$(BIN)/ruff check .

@@ -1,5 +1,15 @@
 """Where Flask and gunicorn find the application."""
 
+import os
+
+# Recordings are heard side by side by processes. Threads of numerical libraries, which these start
+# as they are loaded, would get in each other's way: they double the work of `flask recognize`.
+os.environ |= {
+    name: "1"
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
+    if name not in os.environ
+}
+
 from webapp.config import SettingError
 from webapp.factory import create_app
 from webapp.speech.errors import DamagedBundle

@@ -28,11 +28,10 @@ const SAME_AS = {
   AbortError: "NotReadableError",
 };
 
-/** Why this page can never record here; an empty string where it can. */
-export function whyNot() {
+/** Why this page can never record here, by means of `what`; an empty string where it can. */
+export function whyNot(what = "MediaRecorder") {
   if (!window.isSecureContext) return INSECURE;
-  const able = navigator.mediaDevices?.getUserMedia && window.MediaRecorder;
-  return able ? "" : UNSUPPORTED;
+  return navigator.mediaDevices?.getUserMedia && window[what] ? "" : UNSUPPORTED;
 }
 
 /** Why the microphone could not be opened, and what to do. */
@@ -41,9 +40,10 @@ export function explain(error) {
   return REFUSALS[name] ?? `The microphone could not be opened (${error.name}). Try again, or upload a recording.`;
 }
 
-/** Ask for the microphone; may wait for as long as the person doesn't answer. */
+/** Ask for the microphone, its sound as it is; may wait for as long as the person doesn't answer. */
 export function openMicrophone() {
-  return navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1, echoCancellation: false } });
+  const plain = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+  return navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1, ...plain } });
 }
 
 /** Let the microphone go, so that the browser's sign for it goes out. */

@@ -5,13 +5,18 @@ export class ConnectionLost extends Error {}
 
 /**
  * Post `data` where `form` points and give back the address of the result.
- * `onProgress` hears the share sent, 0 to 1. Fails with `ConnectionLost`, or with an `Error` whose
- * message is the server's sentence.
+ * `onProgress` hears the share sent, 0 to 1. Fails with `ConnectionLost`, or with `Refused`.
  */
-export function send(form, data, onProgress) {
+export async function send(form, data, onProgress) {
+  const answer = await sendTo(form.getAttribute("action"), data, onProgress);
+  return answer.location;
+}
+
+/** Post `data` and give back the answer; otherwise like `send`. */
+export function sendTo(address, data, onProgress = () => {}) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("POST", form.getAttribute("action"));
+    request.open("POST", address);
     request.setRequestHeader("Accept", "application/json");
     request.upload.addEventListener("progress", (event) => {
       if (event.lengthComputable) onProgress(event.loaded / event.total);
@@ -25,10 +30,64 @@ export function send(form, data, onProgress) {
   });
 }
 
+/** What stands at an address, as JSON. Fails with `ConnectionLost` or with `Refused`. */
+export async function ask(address) {
+  const [response, text] = await got(address, "application/json");
+  const answer = read(text);
+  if (response.ok && answer) return answer;
+  throw refusal(response.status, answer, response.headers.get("Retry-After"));
+}
+
+/** The page at an address. Fails with `ConnectionLost` or with `Refused`. */
+export async function askForPage(address) {
+  const [response, text] = await got(address, "text/html");
+  if (!response.ok) throw refusal(response.status);
+  return new DOMParser().parseFromString(text, "text/html");
+}
+
+async function got(address, kind) {
+  try {
+    const response = await fetch(address, { headers: { Accept: kind } });
+    return [response, await response.text()];
+  } catch {
+    throw new ConnectionLost();
+  }
+}
+
+/** The server said no: its status, its sentence, and the seconds after which to ask again, or 0. */
+export class Refused extends Error {
+  constructor(status, sentence, seconds) {
+    super(sentence);
+    Object.assign(this, { status, seconds });
+  }
+}
+
+/**
+ * Post samples, proven by the token of the page's form, and give back the answer. `signal` ends it.
+ * Fails with `ConnectionLost` or with `Refused`.
+ */
+export async function post(address, token, samples, signal) {
+  const headers = { Accept: "application/json", "Content-Type": "application/octet-stream", "X-CSRFToken": token };
+  let response, text;
+  try {
+    response = await fetch(address, { method: "POST", body: samples, headers, signal });
+    text = await response.text();
+  } catch {
+    throw new ConnectionLost();
+  }
+  const answer = read(text);
+  if (response.ok && answer) return answer;
+  throw refusal(response.status, answer, response.headers.get("Retry-After"));
+}
+
 function settle(request, resolve, reject) {
   const answer = read(request.responseText);
-  if (request.status < 300 && answer?.location) resolve(answer.location);
-  else reject(new Error(answer?.error?.sentence ?? strange(request.status)));
+  if (request.status < 300 && answer) resolve(answer);
+  else reject(refusal(request.status, answer, request.getResponseHeader("Retry-After")));
+}
+
+function refusal(status, answer, seconds) {
+  return new Refused(status, answer?.error?.sentence ?? strange(status), Number(seconds) || 0);
 }
 
 function read(text) {

@@ -1,6 +1,8 @@
 // The upload page: drag and drop, a progress bar, and problems told in place.
 
-import { ConnectionLost, send, showProblem, showProgress } from "./send.js";
+import { openBatch } from "./batch.js";
+import { fromDrop, fromField, offerFolder, sizeInWords } from "./chosen_files.js";
+import { ConnectionLost, askForPage, send, sendTo, showProblem, showProgress } from "./send.js";
 
 const LOST = "The connection was lost before the file arrived. Your choice is still here: try again.";
 
@@ -11,60 +13,70 @@ const chosen = document.getElementById("chosen");
 const problem = document.getElementById("problem");
 const sending = document.getElementById("sending");
 const button = form.querySelector("[type=submit]");
+const folder = document.getElementById("folder");
 
-function sizeInWords(bytes) {
-  if (bytes < 2 ** 10) return `${bytes} bytes`;
-  if (bytes < 2 ** 20) return `${Math.round(bytes / 2 ** 10)} kB`;
-  return `${Number((bytes / 2 ** 20).toFixed(1))} MB`;
-}
+/** What is to be sent: of each file its name, with its folder if it has one, and the file. */
+let picked = [];
 
-/** What is wrong with the chosen file, as far as can be told before sending it. */
-function complaint(file) {
+/** What is wrong with what was chosen, as far as can be told before sending it. */
+function complaint() {
+  const most = Number(form.dataset.maxFiles);
   const limit = Number(form.dataset.maxBytes);
-  if (!file) return "Choose a file first.";
-  if (file.size <= limit) return "";
-  return `This file has ${sizeInWords(file.size)}, and ${sizeInWords(limit)} is the most. Choose a shorter recording, or a compressed one such as MP3.`;
+  if (picked.length === 0) return "Choose a file first.";
+  if (picked.length > most) return `These are ${picked.length} files, and ${most} is the most that can be sent together. Send them in several parts.`;
+  if (picked.length > 1 || picked[0].file.size <= limit) return "";
+  return `This file has ${sizeInWords(picked[0].file.size)}, and ${sizeInWords(limit)} is the most. Choose a shorter recording, or a compressed one such as MP3.`;
 }
 
 function showChosen() {
-  const file = input.files[0];
-  chosen.hidden = !file;
-  chosen.textContent = file ? `${file.name} (${sizeInWords(file.size)})` : "";
-}
-
-function choose() {
-  showChosen();
-  showProblem(problem, complaint(input.files[0]));
+  const sizes = picked.reduce((sum, { file }) => sum + file.size, 0);
+  const what = picked.length === 1 ? picked[0].name : `${picked.length} files`;
+  chosen.hidden = picked.length === 0;
+  chosen.textContent = picked.length ? `${what} (${sizeInWords(sizes)})` : "";
 }
 
 function take(files) {
-  if (files.length === 0) return;
-  const one = new DataTransfer();
-  one.items.add(files[0]);
-  input.files = one.files;
-  choose();
+  if (files.length === 0) return showProblem(problem, "There is no recording in what was chosen.");
+  picked = files;
+  showChosen();
+  showProblem(problem, complaint());
 }
 
 function showSending(busy) {
   sending.hidden = !busy;
-  button.disabled = busy;
-  input.disabled = busy;
+  for (const control of [button, input, folder]) control.disabled = busy;
 }
 
 async function submit(event) {
   event.preventDefault();
-  const sentence = complaint(input.files[0]);
+  const sentence = complaint();
   showProblem(problem, sentence);
   if (sentence) return;
   const data = new FormData(form); // read before the input is disabled, which would leave it out
   showSending(true);
   try {
+    if (picked.length > 1) return await sendMany(data);
+    data.set("audio", picked[0].file, picked[0].file.name);
     location.assign(await send(form, data, report));
   } catch (error) {
     showSending(false);
     showProblem(problem, error instanceof ConnectionLost ? LOST : error.message);
     button.focus({ preventScroll: true });
   }
+}
+
+/** Announce a batch, then become its page: it has the files in hand and begins to send them. */
+async function sendMany(data) {
+  data.delete("audio");
+  data.set("files", JSON.stringify(picked.map(({ name, file }) => ({ name, size: file.size }))));
+  const batch = await sendTo(form.dataset.batches, data);
+  const page = await askForPage(batch.location);
+  history.pushState(null, "", batch.location);
+  addEventListener("popstate", () => location.reload());
+  document.title = page.title;
+  document.querySelector("main").replaceWith(page.querySelector("main"));
+  openBatch(new Map(batch.files.map((job, place) => [job, picked[place].file])));
+  document.querySelector("main").focus();
 }
 
 function report(share) {
@@ -82,16 +94,22 @@ function listenForDrops() {
   addEventListener("drop", (event) => {
     event.preventDefault();
     over(false);
-    if (!input.disabled) take(event.dataTransfer.files);
+    if (!input.disabled) fromDrop(event.dataTransfer).then(take);
   });
 }
 
 drop.classList.add("whole");
 form.noValidate = true; // problems are told in the page's own words
 form.addEventListener("submit", submit);
-input.addEventListener("change", choose);
+input.addEventListener("change", () => {
+  picked = fromField(input);
+  showChosen();
+  showProblem(problem, complaint());
+});
+offerFolder(folder, take);
 addEventListener("pageshow", () => {
   showSending(false);
+  if (input.files.length) picked = fromField(input); // what the browser remembers of a page
   showChosen();
 });
 listenForDrops();

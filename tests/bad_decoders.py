@@ -10,12 +10,13 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
-from webapp.contained.messages import ANSWER, FAILURE, SOUND
+from webapp.contained.messages import ANSWER, FAILURE, FETCH, PLACE, SOUND
 from webapp.speech import decode as honest
 from webapp.speech.errors import NotAudio
 from webapp.speech.waveform import Waveform
@@ -27,6 +28,16 @@ def decode(data: bytes, max_seconds: float) -> Waveform:
     word, _, rest = data.partition(b" ")
     act = ACTS.get(word.decode("ascii", "replace"))
     return honest.decode(data, max_seconds) if act is None else act(rest.decode())
+
+
+def stream(file: BinaryIO, max_seconds: float) -> Iterator[Waveform]:
+    word, _, rest = file.read(100).partition(b" ")
+    act = ACTS.get(word.decode("ascii", "replace"))
+    file.seek(0)
+    if word == b"half-way":
+        yield Waveform(np.zeros(5 * 16_000, dtype=np.float32), 16_000)
+        os._exit(0)
+    yield from honest.stream(file, max_seconds) if act is None else [act(rest.decode())]
 
 
 def _line() -> int:
@@ -87,10 +98,18 @@ def _sound(value: float) -> Callable[[str], Waveform]:
 def _answers(*parts: bytes) -> Callable[[str], Waveform]:
     def act(_: str) -> Waveform:
         for part in parts:
-            os.write(_line(), part)
+            rest = memoryview(part)
+            while rest:
+                rest = rest[os.write(_line(), rest) :]
         os._exit(0)
 
     return act
+
+
+def _piece(seconds: int, place: int = 0, rate: int = 16_000) -> bytes:
+    """A piece of a stream, as it goes over the line."""
+    size = 4 * seconds * rate
+    return ANSWER.pack(SOUND, rate, size) + PLACE.pack(place) + bytes(size)
 
 
 def _tries(attempt: Callable[[str], object]) -> Callable[[str], Waveform]:
@@ -138,6 +157,11 @@ ACTS: dict[str, Callable[[str], Waveform]] = {
     "unknown-failure": _answers(ANSWER.pack(FAILURE, 0, 14), b"not_kept\nWords"),
     "terminal-codes": _answers(ANSWER.pack(FAILURE, 0, 14), b"not_audio\n\x1b[1m"),
     "no-text": _answers(ANSWER.pack(FAILURE, 0, 4), b"\xff\xfe\xfd\xfc"),
+    "beyond": _answers(ANSWER.pack(FETCH, 0, 1)),
+    "insatiable": _answers(*[ANSWER.pack(FETCH, 0, 0)] * 1_000),
+    "far-ahead": _answers(_piece(5, place=2**40)),
+    "crumbs": _answers(_piece(1), _piece(1)),
+    "two-rates": _answers(_piece(5), _piece(5, rate=8_000)),
     "writes": _tries(lambda path: Path(path).write_bytes(b"x")),
     "reads": _tries(lambda path: Path(path).read_bytes()),
     "removes": _tries(lambda path: Path(path).unlink()),

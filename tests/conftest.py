@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from tests.fakes import Visitor, fake_recognizers
+from tests.fakes import TidyClient, Visitor, fake_recognizers
 from tests.sounds import encode, voice
 from webapp.config import ROOT, Settings
 from webapp.decoders import Decoders
@@ -65,6 +65,7 @@ def make_app(decoders):
     def make(settings, recognizers=None):
         hearing = fake_recognizers() if recognizers is None else recognizers
         app = create_app(settings, hearing, decoders)
+        app.test_client_class = TidyClient
         made.append(app)
         return app
 

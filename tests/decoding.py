@@ -3,7 +3,7 @@
 from webapp.contained.limits import DecoderLimits
 from webapp.decoders import Decoders
 
-BAD = "tests.bad_decoders:decode"
+BAD = "tests.bad_decoders"
 """Does what the upload says."""
 
 LIMITS = DecoderLimits(megabytes=200, cpu_seconds=1, seconds=120)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from flask.testing import FlaskClient
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
@@ -15,6 +16,7 @@ from webapp.speech.bundle import Card, Origin
 from webapp.speech.calibration import Calibration
 from webapp.speech.emotions import Emotion
 from webapp.speech.errors import MissingExtra
+from webapp.speech.features import Features
 from webapp.speech.figures import Bin, Curves, Degradation, Elsewhere, Figures, Robustness
 from webapp.speech.recognizer import Recognition
 from webapp.speech.stopwatch import Stopwatch
@@ -173,9 +175,19 @@ class FakeRecognizer:
     def name(self) -> str:
         return self.card.name
 
-    def recognize(self, waveform: Waveform, stopwatch: Stopwatch | None = None) -> Recognition:
+    def check(self) -> None:
         if self.missing is not None:
             raise MissingExtra(self.missing)
+
+    def hear_window(self, window: Features) -> Features:
+        """Nothing in the window matters."""
+        return np.array(list(self.probabilities.values()), dtype=np.float32)
+
+    def over_windows(self, heard: Features) -> Features:
+        return np.asarray(heard.mean(axis=0))
+
+    def recognize(self, waveform: Waveform, stopwatch: Stopwatch | None = None) -> Recognition:
+        self.check()
         self.asked += 1
         named = max(self.probabilities.values()) >= self.card.calibration.threshold
         return Recognition(self.probabilities, named=named, unlike=self.unlike)
@@ -185,6 +197,13 @@ def fake_recognizers() -> dict[str, Any]:
     """The two models that every copy has."""
     named = {"ann": "Dense layers", "cnn_lstm": "Convolutions and LSTM"}
     return {name: FakeRecognizer(card(name, title)) for name, title in named.items()}
+
+
+class TidyClient(FlaskClient):
+    """Takes each answer in whole, as a browser does, so that the file behind it is closed."""
+
+    def open(self, *arguments: Any, buffered: bool = True, **more: Any) -> TestResponse:
+        return super().open(*arguments, buffered=buffered, **more)
 
 
 @dataclass

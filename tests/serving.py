@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.processes import children
+from webapp.__main__ import SERVER
 
 ROOT = Path(__file__).parents[1]
 
@@ -41,11 +42,10 @@ def port_of(held: socket.socket) -> int:
 
 
 def gunicorn_options() -> list[str]:
-    """The options in the Makefile, so that what is tested is what runs."""
+    """What `make run` gives to gunicorn, so that what is tested is what runs."""
     makefile = (ROOT / "Makefile").read_text().replace("\\\n", " ")
-    command = re.search(r"\$\(BIN\)/gunicorn (.*)", makefile)[1]
-    said_here = ("--bind", "--workers", "wsgi:app")
-    return [word for word in command.split() if "$(" not in word and word not in said_here]
+    said = re.search(r"\$\(BIN\)/python -m webapp(.*)", makefile)[1]
+    return [*SERVER[1:], *(word for word in said.split() if "$(" not in word)]
 
 
 def thread_limits() -> dict[str, str]:
@@ -133,6 +133,7 @@ def started(
     instance: Path,
     *,
     workers: int = 2,
+    jobs: bool = False,
     prefix: Sequence[str] = (),
     options: Sequence[str] = (),
     port: int | None = None,
@@ -142,15 +143,21 @@ def started(
     """The application on an instance folder, `settings` named as in `Settings`; not yet ready.
 
     Its temporary files go beside the folder, where `leftovers` finds them, and so does what it
-    says; or into the folder `temporary`.
+    says; or into the folder `temporary`. With `jobs` it has its worker for long recordings.
     """
-    words = [*prefix, sys.executable, "-m", "gunicorn", *gunicorn_options()]
-    words += ["--bind", "127.0.0.1:{port}", "--workers", str(workers), *options, "wsgi:app"]
+    module = ["webapp"] if jobs else [SERVER[0], *gunicorn_options()]
+    words = [*prefix, sys.executable, "-m", *module]
+    words += ["--bind", "127.0.0.1:{port}", "--workers", str(workers), *options]
     near = instance if temporary is None else temporary / instance.name
     beside(near, "tmp").mkdir(parents=True, exist_ok=True)
-    environment = {f"TONELOG_{name.upper()}": str(value) for name, value in settings.items()}
-    environment |= {"TONELOG_INSTANCE": str(instance), "TMPDIR": str(beside(near, "tmp"))}
+    environment = {**environment_of(instance, settings), "TMPDIR": str(beside(near, "tmp"))}
     return Server(words, environment, beside(near, "log"), port=port)
+
+
+def environment_of(instance: Path, settings: Mapping[str, object]) -> dict[str, str]:
+    """What the environment says of an instance folder and of settings."""
+    named = {f"TONELOG_{name.upper()}": str(value) for name, value in settings.items()}
+    return {**named, "TONELOG_INSTANCE": str(instance)}
 
 
 def beside(instance: Path, end: str) -> Path:
@@ -194,19 +201,29 @@ class Visitor:
     token: str = ""
     kind: str = field(default_factory=lambda: f"edge-{secrets.token_hex(8)}")
 
-    def get(self, path: str) -> Answer:
+    def get(self, path: str, accept: str = "text/html") -> Answer:
         """Fetch a page."""
-        return self._ask("GET", path, None, {})
+        return self._ask("GET", path, None, {"Accept": accept})
+
+    def press(self, path: str) -> Answer:
+        """Post an otherwise empty form."""
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self._ask("POST", path, f"csrf_token={self.form_token('/upload')}".encode(), kind)
 
     def upload(
         self, data: bytes, page: str = "/upload", accept: str = "application/json"
     ) -> Answer:
         """Post a voice, for the first time after having fetched the form."""
+        self.form_token(page)
+        headers = {"Content-Type": f"multipart/form-data; boundary={self.kind}", "Accept": accept}
+        return self._ask("POST", page, self.form(data), headers)
+
+    def form_token(self, page: str) -> str:
+        """The token in the form of a page, fetched once."""
         if not self.token:
             form = self.get(page).body.decode()
             self.token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', form)[1]
-        headers = {"Content-Type": f"multipart/form-data; boundary={self.kind}", "Accept": accept}
-        return self._ask("POST", page, self.form(data), headers)
+        return self.token
 
     def half_upload(self, data: bytes) -> tuple[socket.socket, bytes]:
         """Send half of an upload, after a whole one: the open connection, and the other half."""

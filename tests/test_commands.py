@@ -1,6 +1,8 @@
+import io
 import json
 import os
 import re
+import sys
 
 import msgspec
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from tests.fakes import PROBABILITIES, TWINS, UNCLEAR, card
 from tests.sounds import encode, voice
 from webapp import prediction_log
+from webapp.commands import recognizing
 
 UNLIKE = ["unlike_training"]
 
@@ -125,7 +128,8 @@ def mixed(tmp_path, clip):
     (tmp_path / "empty.wav").touch()
     (tmp_path / "text.wav").write_text("This is no sound.")
     (tmp_path / "short.wav").write_bytes(encode("wav-16", voice(0.05)))
-    (tmp_path / "large.wav").write_bytes(bytes(26 * 2**20))
+    with (tmp_path / "large.wav").open("wb") as file:
+        file.truncate(2001 * 2**20)  # it takes no room on the disk
     codes = {
         "empty.wav": "empty_file",
         "text.wav": "not_audio",
@@ -133,7 +137,7 @@ def mixed(tmp_path, clip):
         "large.wav": "too_large",
         "nobody.wav": "file_not_found",
         "nobody.wav/x.wav": "file_not_found",
-        ".": "file_not_readable",
+        ".": "is_a_folder",
     }
     paths = [clip]
     for name in codes:
@@ -171,6 +175,94 @@ def test_a_name_that_is_no_text(runner, tmp_path, wav):
         result = runner.invoke(args=["recognize", *options, str(path)])
         assert result.exit_code == 0, result.output
     assert objects(result)[0]["file"] == str(path)
+
+
+@pytest.fixture
+def folder(tmp_path, wav):
+    """A folder with recordings in it and below it, and other things among them."""
+    top = tmp_path / "voices"
+    (top / "b" / ".hidden").mkdir(parents=True)
+    for name in ("b/2.wav", "b/10", "a.WAV", "b/.hidden/x.wav", ".y.wav", "b/clip.txt"):
+        (top / name).write_bytes(wav)
+    (top / "notes.txt").write_text("This is no sound.")
+    (top / "c.mp3").write_text("Nor is this.")
+    return top
+
+
+HEARD = ("a.WAV", "b/10", "b/2.wav", "b/clip.txt")
+"""What is a recording by its name or by how it begins, in order; c.mp3 is one by its name only."""
+
+
+@pytest.mark.parametrize("jobs", [[], ["--jobs", "1"], ["--jobs", "3"]])
+def test_recordings_in_folders_in_order(runner, app, folder, kept, jobs):
+    result = runner.invoke(args=["recognize", "--json", "--recursive", *jobs, str(folder)])
+    assert result.exit_code == 1
+    lines = objects(result)
+    assert [line["file"] for line in lines] == [str(folder / name) for name in (*HEARD, "c.mp3")]
+    assert [line.get("emotion") for line in lines] == ["happy"] * 4 + [None]
+    assert lines[-1]["error"]["code"] == "not_audio"
+    assert result.stderr == ""  # it is no terminal, so there is no bar
+    assert count(app) == len(kept()) == len(HEARD)
+
+
+def test_a_folder_without_recursive_says_what_to_do(runner, folder, clip):
+    result = runner.invoke(args=["recognize", str(folder), clip])
+    assert result.exit_code == 1
+    first, second = result.stdout.splitlines()
+    assert first.startswith(f"{folder}: error is_a_folder: ")
+    assert "--recursive" in first
+    assert second.startswith(f"{clip}: happy 61%")
+
+
+def test_a_folder_without_recordings_is_told(runner, tmp_path):
+    (tmp_path / "nothing").mkdir()
+    result = runner.invoke(args=["recognize", "--recursive", str(tmp_path / "nothing")])
+    assert result.exit_code == 1
+    assert "error no_recordings: " in result.stdout
+
+
+def test_files_by_several_processes_come_in_the_order_asked_for(runner, mixed):
+    paths, _ = mixed
+    alone = runner.invoke(args=["recognize", "--no-log", "--jobs", "1", *paths])
+    together = runner.invoke(args=["recognize", "--no-log", "--jobs", "3", *paths])
+    assert together.stdout == alone.stdout
+    assert together.exit_code == alone.exit_code == 1
+
+
+def test_jobs_must_be_a_number_above_0(runner, clip):
+    assert runner.invoke(args=["recognize", "--jobs", "0", clip]).exit_code == 2
+
+
+def test_a_long_recording_is_heard_here_and_now(runner, app, settings, tmp_path):
+    path = tmp_path / "long.wav"
+    path.write_bytes(encode("wav-16", voice(1.1 * settings.instant_seconds)))
+    [heard] = objects(runner.invoke(args=["recognize", "--json", str(path)]))
+    assert heard["emotion"] == "happy"
+    assert heard["duration_seconds"] == pytest.approx(66, abs=0.1)
+    with app.app_context():
+        assert prediction_log.page(1, 10).items[0].source == "shell"
+
+
+def test_a_process_that_is_ended_is_told(runner, app, folder, monkeypatch):
+    monkeypatch.setattr(recognizing, "_line", ended)
+    result = runner.invoke(args=["recognize", "--recursive", "--jobs", "2", str(folder)])
+    assert result.exit_code == 1
+    assert "A process was ended while it heard" in result.stderr
+
+
+def ended(*_):
+    os._exit(9)
+
+
+def test_the_bar_is_shown_on_a_terminal_only(monkeypatch, capsys):
+    written = io.StringIO()
+    written.isatty = lambda: True
+    monkeypatch.setattr(sys, "stderr", written)
+    with recognizing._progress(2) as step:
+        step("one")
+        step("two")
+    assert "2/2" in written.getvalue()
+    assert capsys.readouterr().out == "one\ntwo\n"
 
 
 def test_no_file_at_all(runner):

@@ -51,16 +51,24 @@ def test_every_setting_can_be_given(tmp_path):
     assert settings.instance == tmp_path / "here"
     assert settings.log_url.drivername == "postgresql"
     assert settings.limits.bytes == 2.5 * 2**20
-    assert settings.decoder_limits == DecoderLimits(300.5, 20, 40)
+    assert settings.decoder_limits == DecoderLimits(300.5, 20, 40, 40)
     assert settings.hosts == ("voices.example.org", ".example.net")
 
 
-@pytest.mark.parametrize("seconds", [300, 3_600])
-def test_a_decoder_may_take_what_the_longest_clip_needs(seconds):
+@pytest.mark.parametrize("seconds", [60, 300])
+def test_a_decoder_may_take_the_memory_that_the_longest_clip_needs(seconds):
+    limits = Settings(instant_seconds=seconds).decoder_limits
+    assert limits.megabytes * 2**20 > 4 * 25 * 2**20 + 2 * 4 * 48_000 * seconds
+    hours = Settings(instant_seconds=seconds, max_seconds=36_000, max_megabytes=10_000)
+    assert hours.decoder_limits.megabytes == limits.megabytes
+
+
+@pytest.mark.parametrize("seconds", [30, 300, 7_200])
+def test_a_decoder_may_take_the_time_that_the_longest_recording_needs(seconds):
     limits = Settings(max_seconds=seconds).decoder_limits
-    assert limits.megabytes * 2**20 > 25 * 2**20 + 2 * 4 * 48_000 * seconds
     assert limits.cpu_seconds > seconds / 25
     assert limits.seconds > limits.cpu_seconds
+    assert 20 < limits.clip_seconds < 60
 
 
 @pytest.mark.parametrize("rate", ["600/minute", "5/minute, 30/hour", "1/second,2/day", "7/HOUR"])

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from webapp.contained.answers import KINDS, Nonsense, NotBegun, answer, hand_in
-from webapp.contained.messages import ANSWER, BEGUN, FAILURE, REQUEST, SOUND
+from webapp.contained.messages import ANSWER, BEGUN, FAILURE, REQUEST, SOUND, WHOLE
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_an_end_too_soon(line, sent):
 def test_an_upload_is_handed_in_whole(line):
     line[1].sendall(BEGUN)
     hand_in(line[0], b"voice", 2.5, later())
-    assert line[1].recv(100) == REQUEST.pack(5, 2.5) + b"voice"
+    assert line[1].recv(100) == REQUEST.pack(WHOLE, 5, 2.5) + b"voice"
 
 
 def test_an_upload_that_nobody_takes(line):

@@ -82,7 +82,7 @@ def test_a_beginning_alone_is_no_sound(name):
 )
 def test_libsndfile_sees_nothing_but_plain_sound(data, monkeypatch):
     monkeypatch.delattr(soundfile, "SoundFile")
-    recording = identify(data)
+    recording = identify(io.BytesIO(data))
     assert recording is not None
     assert not libsndfile_reads(recording)
     with suppress(SpeechError):
@@ -91,7 +91,7 @@ def test_libsndfile_sees_nothing_but_plain_sound(data, monkeypatch):
 
 @pytest.mark.parametrize("name", ["wav-16", "wav-float", "wav-extensible", "aiff", "flac"])
 def test_libsndfile_sees_plain_sound(name):
-    recording = identify(recorded(name))
+    recording = identify(io.BytesIO(recorded(name)))
     assert recording is not None
     assert libsndfile_reads(recording)
 

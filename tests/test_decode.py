@@ -182,6 +182,8 @@ class TestLimit:
     @pytest.mark.parametrize(
         ("seconds", "words"),
         [
+            (3_600, "longer than 1 hour."),
+            (3_690, "longer than 1 hour, 1 minute and 30 seconds."),
             (300, "longer than 5 minutes."),
             (60.0, "longer than 1 minute."),
             (90, "longer than 1 minute and 30 seconds."),
@@ -191,7 +193,7 @@ class TestLimit:
     )
     def test_the_limit_is_named(self, seconds, words):
         with pytest.raises(TooLong, match=words):
-            decode(hours("aac-adts"), seconds)
+            decode(hours("aac-adts") * 2, seconds)
 
     @pytest.mark.parametrize("name", ["flac", "aac-adts", "mp3", "amr"])
     def test_hours_stop_at_the_limit_and_memory_stays_flat(self, name):

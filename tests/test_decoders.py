@@ -98,7 +98,7 @@ class TestHarm:
 
 class TestNobody:
     def test_a_template_that_cannot_start(self, wav):
-        made = Decoders(LIMITS, decoder="tests.bad_decoders:nobody")
+        made = Decoders(LIMITS, decoder="tests.nobody")
         with pytest.raises(NoDecoder, match="in a moment"):
             made.decode(wav, 30.0)
         made.close()
@@ -128,7 +128,7 @@ class TestNobody:
 class TestPageOfNobody:
     @pytest.fixture
     def decoders(self):
-        made = Decoders(LIMITS, decoder="tests.bad_decoders:nobody")
+        made = Decoders(LIMITS, decoder="tests.nobody")
         yield made
         made.close()
 

@@ -95,7 +95,7 @@ import sys, threading, time
 from tests.processes import children
 from webapp.contained.limits import DecoderLimits
 from webapp.decoders import Decoders
-made = Decoders(DecoderLimits(200, 300, 300), decoder="tests.bad_decoders:decode")
+made = Decoders(DecoderLimits(200, 300, 300), decoder="tests.bad_decoders")
 made.decode(sys.stdin.buffer.read(), 30.0)
 threading.Thread(target=made.decode, args=(b"loop", 30.0), daemon=True).start()
 template = made._template._process.pid

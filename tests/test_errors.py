@@ -61,7 +61,7 @@ def test_an_unexpected_failure_is_noted_and_told(app, client, monkeypatch, caplo
 
 
 def test_a_log_that_is_away_is_told(client, visitor, monkeypatch, wav, kept, caplog):
-    def locked(prediction):
+    def locked(*_):
         raise OperationalError("INSERT", {}, Exception("database is locked"))
 
     monkeypatch.setattr(prediction_log, "add", locked)

@@ -232,7 +232,7 @@ def test_flask_shows_a_refusal_without_a_traceback():
 def killed_between_audio_and_row(app, wav):
     visitor = Visitor(app.test_client())
     visitor.sent(wav, "before.wav")
-    prediction_log.add = lambda prediction: os.kill(os.getpid(), signal.SIGKILL)
+    prediction_log.add = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
     visitor.send(wav, "during.wav")
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from webapp.pages.filters import change, in_ten
+from webapp.pages.filters import change, clock, duration, in_ten
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,28 @@ def test_how_often_as_people_count(share, words):
 )
 def test_a_change_in_points(difference, shown):
     assert change(difference) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        *((3.42, "3.4 s"), (59.96, "1 min"), (125, "2 min 5 s"), (300, "5 min")),
+        *((7200, "2 h"), (3605, "1 h 5 s"), (3725, "1 h 2 min 5 s")),
+    ],
+)
+def test_lengths(seconds, shown):
+    assert duration(seconds) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (0.0, "0:00.0"),
+        (9.96, "0:10.0"),
+        (65.28, "1:05.3"),
+        (3599.97, "1:00:00.0"),
+        (3725, "1:02:05.0"),
+    ],
+)
+def test_a_place_in_a_recording(seconds, shown):
+    assert clock(seconds) == shown

@@ -31,6 +31,17 @@ def test_the_policy_lets_nothing_in_that_is_not_ours():
     assert found["script-src"] == found["style-src"] == "'self'"
 
 
+def test_a_result_lets_in_the_styles_of_its_player_and_no_others(client, address):
+    nonces = set()
+    for _ in range(2):
+        response = client.get(address)
+        styles = directives(response.headers["Content-Security-Policy"])["style-src"]
+        (nonce,) = re.fullmatch(r"'self' 'nonce-([\w-]{22})'", styles).groups()
+        assert f'nonce="{nonce}"' in response.text
+        nonces.add(nonce)
+    assert len(nonces) == 2, "each answer has one of its own"
+
+
 def test_only_the_microphone_is_ours():
     powers = dict(one.split("=") for one in HEADERS["Permissions-Policy"].split(", "))
     assert powers.pop("microphone") == "(self)"

@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from tests.fakes import FakeRecognizer, card
 from webapp import prediction_log
+from webapp.locks import locked
 from webapp.tables import db
 
 
@@ -27,7 +28,12 @@ def test_alive_asks_nobody(client, monkeypatch):
 def test_ready(client):
     response = client.get("/readyz")
     assert response.status_code == 200
-    assert response.json == {"status": "ready"}
+    assert response.json == {"status": "ready", "worker": "not running"}
+
+
+def test_a_worker_is_told_of_and_no_condition(client, settings):
+    with locked(settings.instance / "worker.lock"):
+        assert client.get("/readyz").json == {"status": "ready", "worker": "running"}
 
 
 def test_neither_sets_a_cookie_nor_writes(app, client, settings):

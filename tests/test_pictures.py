@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from tests.sounds import joined, silence, voice
-from webapp.pictures import spectrogram_png, waveform_svg
+from webapp.pictures import levels_png, outline, outline_svg, spectrogram_png, waveform_svg
+from webapp.speech.envelope import Envelope
 from webapp.speech.waveform import Waveform
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -58,6 +59,14 @@ def test_clips_shorter_than_the_picture(count):
     assert spectrogram_png(sound).startswith(b"\x89PNG")
 
 
+def test_a_waveform_can_be_drawn_from_its_outline():
+    sound = joined(silence(1), tone(200))
+    fine = outline(sound, 16_000)
+    assert fine.shape == (16_000, 2)
+    drawn = strokes(outline_svg(fine * 100, sound.seconds))
+    np.testing.assert_allclose(drawn, strokes(waveform_svg(sound)), atol=0.2)
+
+
 def test_silence_is_drawn_too():
     assert "nan" not in waveform_svg(silence(1))
     assert spectrogram_png(silence(1)).startswith(b"\x89PNG")
@@ -86,3 +95,18 @@ def test_a_long_clip_is_drawn_fast():
     spectrogram_png(long)
     waveform_svg(long)
     assert time.process_time() - started < 5
+
+
+def test_a_spectrogram_made_while_the_sound_came_looks_the_same():
+    sound = joined(voice(3), silence(1), voice(2))
+    found = Envelope()
+    found.take(sound)
+    shown = brightness(levels_png(found.spectrogram_levels()))
+    expected = brightness(spectrogram_png(sound))
+    assert shown.shape == expected.shape == (300, 800)
+    assert np.corrcoef(shown.ravel(), expected.ravel())[0, 1] > 0.97
+
+
+def test_a_wide_spectrogram_is_as_wide_as_it_has_columns():
+    levels = np.random.default_rng(1).uniform(-60, 0, (3000, 100)).astype(np.float32)
+    assert Image.open(io.BytesIO(levels_png(levels))).size == (3000, 300)

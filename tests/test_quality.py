@@ -4,11 +4,13 @@ from functools import cache
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.sounds import CONTAINERS, encode, joined, silence, voice
 from webapp.speech.decode import decode
 from webapp.speech.errors import NoSpeech, TooShort
-from webapp.speech.quality import Remark, inspect
+from webapp.speech.quality import Loudness, Remark, inspect
 from webapp.speech.voice_activity import VoiceActivity
 from webapp.speech.waveform import Waveform
 
@@ -177,3 +179,25 @@ def test_remarks_are_sentences(remark):
     assert remark == remark.value
     assert remark.sentence.count(" ") > 8
     assert remark.sentence.endswith(".")
+
+
+SOUND = joined(silence(0.3), clipped(louder(voice(0.8), 15)), silence(0.4), click(0.03))
+
+
+@given(cuts=st.lists(st.integers(0, len(SOUND.samples)), max_size=8))
+def test_sound_in_pieces_is_judged_as_the_whole(cuts):
+    loudness = Loudness(RATE)
+    for piece in np.split(SOUND.samples, sorted(cuts)):
+        loudness.take(piece)
+    loudness.check()
+    assert loudness.remarks() == inspect(SOUND, lambda _: True)
+    assert loudness.remarks() == (Remark.VERY_SHORT, Remark.CLIPPED)
+
+
+@pytest.mark.parametrize("nothing", [silence(9.0), voice(0.2), joined(silence(25.0), click(0.04))])
+def test_nothing_in_pieces_is_nothing(nothing):
+    loudness = Loudness(RATE)
+    for piece in np.array_split(nothing.samples, 7):
+        loudness.take(piece)
+    with pytest.raises((NoSpeech, TooShort)):
+        loudness.check()

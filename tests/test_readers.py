@@ -13,6 +13,7 @@ from tests.sounds import recorded
 from webapp.speech.containers import Container, Recording
 from webapp.speech.decode import decode
 from webapp.speech.errors import NotAudio, SpeechError
+from webapp.speech.parts import Part
 from webapp.speech.readers import BLOCK, _joined, readers
 
 LIMIT = 300.0
@@ -41,9 +42,10 @@ def test_no_file_opens_another(playlist, tmp_path):
 
 def heard_by_force(container, data):
     """Samples that FFmpeg finds when it is told to take the data for a certain container."""
-    *_, read = readers(Recording(container, data))
+    recording = Recording(container, Part(io.BytesIO(data)))
+    *_, read = readers(recording)
     try:
-        return sum(len(samples) for samples, _ in read(Recording(container, data)))
+        return sum(len(samples) for samples, _ in read(recording))
     except (av.FFmpegError, SpeechError):
         return 0
 

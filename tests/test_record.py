@@ -5,7 +5,7 @@ from webapp import prediction_log
 def test_page_has_what_its_script_needs(client):
     page = client.get("/record").text
     assert 'action="/record"' in page
-    assert 'data-max-seconds="300"' in page
+    assert 'data-max-seconds="7200"' in page
     assert 'name="csrf_token"' in page
     assert 'name="model"' in page
 

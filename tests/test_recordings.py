@@ -1,8 +1,11 @@
 import errno
+import io
 import multiprocessing
 import os
 import signal
+import tempfile
 import time
+import tracemalloc
 
 import pytest
 
@@ -30,6 +33,36 @@ def test_kept_as_it_came(recordings):
         assert recordings.read(name) == b"sound"
     assert recordings.has(name)
     assert names(recordings) == {name}
+
+
+def test_an_open_file_is_kept_from_its_beginning(recordings):
+    file = io.BytesIO(bytes(3 * 2**20) + b"sound")
+    file.read(100)
+    with recordings.keeping(file) as name:
+        pass
+    assert recordings.read(name) == file.getvalue()
+    assert recordings.path(name).stat().st_size == 3 * 2**20 + 5
+
+
+def test_an_open_file_is_not_held_whole(recordings):
+    with tempfile.TemporaryFile() as file:
+        file.truncate(200 * 2**20)
+        tracemalloc.start()
+        try:
+            with recordings.keeping(file) as name:
+                pass
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert recordings.path(name).stat().st_size == 200 * 2**20
+    assert peak < 5 * 2**20
+
+
+def test_paths(recordings):
+    with recordings.keeping(b"sound") as name:
+        assert recordings.path(name).read_bytes() == b"sound"
+    recordings.remove(name)
+    assert recordings.path(name) is None
 
 
 def test_names_are_generated(recordings):
@@ -106,6 +139,33 @@ def test_sweep_takes_what_no_row_names(recordings):
     assert not recordings.has(orphan)
 
 
+def fails_half_way(file):
+    file.write(b"half")
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_copy_is_whole_or_not_there(recordings):
+    copies = recordings.folder.with_name("playable")
+    with recordings.keeping(b"sound") as name:
+        pass
+    with pytest.raises(NotWritten, match="is full"):
+        recordings.copy(name, fails_half_way)
+    assert not list(copies.iterdir())
+    assert recordings.copy(name, lambda file: file.write(b"copy")).read_bytes() == b"copy"
+    assert recordings.copy(name, fails_half_way).read_bytes() == b"copy"
+
+
+def test_sweep_takes_copies_of_what_is_gone(recordings):
+    copies = recordings.folder.with_name("playable")
+    with recordings.keeping(b"sound") as known, recordings.keeping(b"sound") as orphan:
+        pass
+    for name in (known, orphan):
+        recordings.copy(name, lambda file: file.write(b"copy"))
+    (copies / f"{known}.half").touch()  # of a process that was killed
+    recordings.sweep(lambda: {known})
+    assert [path.name for path in copies.iterdir()] == [known]
+
+
 def in_flight(recordings, written, committed, rows):
     """A submission in another process: audio written, row not yet committed."""
     with recordings.keeping(b"sound") as name:
@@ -173,3 +233,23 @@ def test_a_lock_is_had_alone(tmp_path):
         assert (first, second) == (True, False)
     with locked(tmp_path / "lock", patience=0) as again:
         assert again
+
+
+def test_what_is_kept_already_shares_its_place_on_the_disk(recordings, monkeypatch):
+    with recordings.keeping(b"voice") as first, recordings.path(first).open("rb") as file:
+        with recordings.keeping(file) as second:
+            assert recordings.path(second).samefile(recordings.path(first))
+        recordings.remove(first)
+        assert recordings.read(second) == b"voice"
+
+
+def test_where_a_disk_cannot_share_it_is_copied(recordings, monkeypatch):
+    def never(*_):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("pathlib.Path.hardlink_to", never)
+    with recordings.keeping(b"voice") as first:
+        kept = recordings.path(first)
+        with kept.open("rb") as file, recordings.keeping(file) as second:
+            assert not recordings.path(second).samefile(kept)
+            assert recordings.read(second) == b"voice"

@@ -33,7 +33,7 @@ def test_confidence_in_words(shown):
     page = shown()
     assert "Of clips where it was this sure, it was right about 7 times in 10, on actors" in page
     assert "how sure the model is, not how strong the feeling is" in page
-    assert "Next comes calm with 20%." in page
+    assert "Second best is calm with 20%, 41 points behind happy." in page
     assert "Where “happy” was likeliest, it was right 5 times in 10." in page
     assert "truth" in page, "in the footer, which says that this is no detector of it"
     assert page.count("truth") == 1
@@ -56,6 +56,7 @@ def test_no_clear_emotion(shown):
     assert "No clear emotion · Tonelog" in page
     assert "No emotion reaches the 50% from which Convolutions and LSTM names one." in page
     assert "😄 Happy 34% 😲 Surprised 25%" in page
+    assert "Second best is surprised with 25%, 9 points behind happy." in page
     assert "this unsure, its likeliest emotion was right about 3 times in 10" in page
     assert "It names an emotion in 7 of 10, and is right in 8 of 10 of those." in page
     assert "confidence" not in page
@@ -66,6 +67,7 @@ def test_neutral_or_calm(shown):
     assert "Tonelog hears: Neutral or calm 59% together" in page
     assert "Neutral or calm, 59% · Tonelog" in page
     assert "Neither of them reaches the 50%" in page
+    assert "Second best is calm with 28%, 3 points behind neutral." in page
     assert "near twins in RAVDESS" in page
     assert "Together they have" not in page, "the headline says it"
     assert "Where “neutral” or “calm” was likeliest, it was one of them 5 times in 10." in page

@@ -8,10 +8,11 @@ import pytest
 from tests.fakes import PROBABILITIES, TWINS, UNCLEAR, card, fake_recognizers
 from tests.sounds import encode, silence, voice
 from webapp import prediction_log
-from webapp.recordings import Recordings
+from webapp.queue import Queue
+from webapp.recordings import NotKept, Recordings
 from webapp.speech.errors import EmptyFile, NoSpeech, TooLarge, TooLong, UnknownModel
 from webapp.speech.voice_activity import VoiceActivity
-from webapp.submission import Desk, NotKept, desk, shown_name
+from webapp.submission import Desk, desk, shown_name
 from webapp.tables import Source
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -22,8 +23,9 @@ def at(app, settings, decoders):
     """A desk with a clock that stands still, in a context where the log can be reached."""
     with app.app_context():
         recordings = Recordings(settings.instance / "recordings")
-        speaks = VoiceActivity.load().speaks
-        yield Desk(settings, fake_recognizers(), recordings, speaks, decoders, now=lambda: NOON)
+        activity, queue = VoiceActivity.load(), Queue(settings)
+        heard = fake_recognizers()
+        yield Desk(settings, heard, recordings, activity, decoders, queue, now=lambda: NOON)
 
 
 def test_hearing_keeping_logging(at, wav, kept):
@@ -81,7 +83,7 @@ def test_an_unknown_model_is_told_with_the_known(at, wav):
 
 
 def test_if_the_row_fails_the_audio_goes(at, wav, kept, monkeypatch):
-    def broken(prediction):
+    def broken(prediction, trace):
         assert kept() == {prediction.audio_name}
         raise RuntimeError
 

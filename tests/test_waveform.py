@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from webapp.speech.waveform import Waveform
+from webapp.speech.waveform import Blocks, Waveform
 
 
 def tone(rate, seconds=1.0):
@@ -40,3 +42,14 @@ def test_pieces_are_those_of_the_whole(rate, seconds):
     pieces, ends = zip(*clip.resampled_pieces(16_000, seconds), strict=True)
     np.testing.assert_allclose(np.concatenate(pieces), clip.resampled(16_000).samples, atol=1e-6)
     assert ends == (False,) * (len(ends) - 1) + (True,)
+
+
+@given(lengths=st.lists(st.integers(0, 40), max_size=20), size=st.integers(1, 50))
+def test_blocks_are_all_as_long_and_nothing_is_lost(lengths, size):
+    blocks, sound = Blocks(size), np.arange(sum(lengths), dtype=np.float32)
+    found = [b for p in np.split(sound, np.cumsum(lengths)[:-1]) for b in blocks.take(p)]
+    assert all(len(block) == size for block in found)
+    rest = blocks.rest()
+    assert len(rest) < size
+    np.testing.assert_array_equal(np.concatenate([*found, rest]), sound)
+    assert not len(blocks.rest())

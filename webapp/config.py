@@ -37,6 +37,9 @@ PREFIX = "TONELOG_"
 
 BYTES_IN_A_MEGABYTE = 2**20
 
+INSTANT_MEGABYTES = 25
+"""Largest file that is heard while its sender waits, and held in memory."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -80,11 +83,13 @@ class Settings:
     decoders_ready: int = 2
     """Decoders that each worker keeps ready for the next clips."""
     decoder_megabytes: float | None = None
-    """Memory that decoding a clip may take; None is enough for the longest clip."""
+    """Memory that decoding a recording may take; None is enough for those heard in memory. Longer
+    ones need no more."""
     decoder_cpu_seconds: float | None = None
-    """Processor time that it may take; None is ample for the longest clip."""
+    """Processor time that it may take; None is ample for the longest recording."""
     decoder_seconds: float | None = None
-    """Time on the clock that it may take; None is three times the processor time."""
+    """Time on the clock that it may take; None is three times the processor time, reckoned for
+    those heard while their sender waits from what the longest of them takes."""
     default_model: str = "cnn_lstm"
     """Bundle that hears where nobody chose one."""
     page_size: int = 20
@@ -114,11 +119,18 @@ class Settings:
 
     @property
     def decoder_limits(self) -> DecoderLimits:
-        """How much decoding a clip may take: by default, what the longest clip needs and more."""
-        sound = 4 * MAX_RATE * self.max_seconds / BYTES_IN_A_MEGABYTE
-        megabytes = self.decoder_megabytes or 256 + 4 * self.max_megabytes + 2 * sound
-        cpu_seconds = self.decoder_cpu_seconds or 10 + self.max_seconds / 20
-        return DecoderLimits(megabytes, cpu_seconds, self.decoder_seconds or 3 * cpu_seconds)
+        """How much decoding may take: by default, what the longest recording needs and more.
+
+        Memory is that of what is decoded at one go; a recording of hours comes in pieces.
+        """
+        instant = min(self.max_megabytes, INSTANT_MEGABYTES)
+        sound = 4 * MAX_RATE * self.instant_seconds / BYTES_IN_A_MEGABYTE
+        megabytes = self.decoder_megabytes or 256 + 4 * instant + 2 * sound
+        longest = _cpu_seconds(self.max_megabytes, self.max_seconds)
+        cpu_seconds = self.decoder_cpu_seconds or longest
+        clip = min(cpu_seconds, _cpu_seconds(instant, self.instant_seconds))
+        seconds = self.decoder_seconds or 3 * cpu_seconds
+        return DecoderLimits(megabytes, cpu_seconds, seconds, self.decoder_seconds or 3 * clip)
 
     @property
     def log_url(self) -> URL:
@@ -144,6 +156,11 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         for name, value in values.items()
     }
     return replace(Settings(), **changes)
+
+
+def _cpu_seconds(megabytes: float, seconds: float) -> float:
+    """Processor time that is ample for a recording of this size and length."""
+    return 10 + megabytes / 50 + seconds / 20
 
 
 def setting_names() -> tuple[str, ...]:

@@ -9,18 +9,20 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from webapp.contained import answers
 from webapp.contained.answers import Nonsense, NotBegun
 from webapp.contained.forks import Template
 from webapp.contained.limits import DecoderLimits
+from webapp.contained.streams import Stream
 from webapp.speech.errors import SpeechError
 from webapp.speech.waveform import Waveform
 
-DECODER = "webapp.speech.decode:decode"
-"""Who decodes, as module:function."""
+DECODER = "webapp.speech.decode"
+"""Who decodes: a module with `decode` and `stream`."""
 
 _NOT_DECODED = (
     "The sound in this file could not be read: reading it broke off, or took too much time or "
@@ -63,14 +65,42 @@ class Decoders:
         Raises what that raises; `NotDecoded` where it crashes, hangs or goes beyond its limits;
         `NoDecoder` where no process can be had.
         """
-        deadline = time.monotonic() + self._limits.seconds
+        deadline = time.monotonic() + min(self._limits.clip_seconds, self._limits.seconds)
         for _ in range(self._ready + 2):  # all that waited may have died, and their template
             try:
                 with self._child() as (template, line):
                     answers.hand_in(line, data, max_seconds, deadline)
-                    return _answer(template, line, max_seconds, deadline)
+                    with _blaming(template):
+                        return answers.answer(line, max_seconds, deadline)
             except (NotBegun, OSError) as error:
                 _note("There was no decoder for an upload: %r", error)
+        raise NoDecoder(_NO_DECODER)
+
+    def stream(
+        self, path: Path, max_seconds: float
+    ) -> Generator[tuple[Waveform, float], None, None]:
+        """`webapp.speech.decode.stream` of a file, contained, with the share of it read so far.
+
+        The file is handed out as the decoder asks for it, and nowhere held whole. Closing the
+        iterator ends the decoder. Raises what `decode` raises, as soon as it is known; then what
+        was given before is not to be used either.
+        """
+        given = False
+        with path.open("rb") as file:
+            for _ in range(self._ready + 2):
+                try:
+                    with self._child() as (template, line):
+                        heard = Stream(line, file, max_seconds, self._limits.seconds)
+                        heard.begin()
+                        with _blaming(template):
+                            for piece in heard.pieces():
+                                given = True
+                                yield piece
+                            return
+                except (NotBegun, OSError) as error:
+                    _note("There was no decoder for a recording: %r", error)
+                    if given:  # which cannot be taken back
+                        break
         raise NoDecoder(_NO_DECODER)
 
     def warm_up(self) -> None:
@@ -109,11 +139,12 @@ class Decoders:
         return self._template
 
 
-def _answer(
-    template: Template, line: socket.socket, max_seconds: float, deadline: float
-) -> Waveform:
+@contextmanager
+def _blaming(template: Template) -> Iterator[None]:
+    """Makes `NotDecoded` of whatever a decoder does wrong with an upload."""
     try:
-        return answers.answer(line, max_seconds, deadline)
+        yield
+        return
     except TimeoutError:
         _note("A decoder took too long and was ended.")
     except (OSError, EOFError) as error:

@@ -10,15 +10,19 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 from werkzeug.wsgi import get_input_stream
 
+from webapp import batches
+from webapp.closer import ModelGone, TooManyLooks
 from webapp.decoders import NoDecoder, NotDecoded
 from webapp.guard import refusals
-from webapp.recordings import DISK_FULL, READ_ONLY, NotWritten
+from webapp.jobs import NoSuchJob
+from webapp.recordings import DISK_FULL, READ_ONLY, NotKept, NotWritten
 from webapp.speech import errors as speech
 from webapp.speech.errors import SpeechError
-from webapp.submission import NotKept, desk, too_large
+from webapp.submission import desk, too_large
 
-HEARD_OUT = 8
-"""A body that is too large is taken in, and thrown away, up to so many times the limit."""
+HEARD_OUT, HEARD_OUT_BYTES = 8, 2**28
+"""A body that is too large is taken in, and thrown away, up to so many times the limit, and so many
+bytes: who sends more sees a broken connection, and holds no thread for an hour."""
 
 
 class NoFile(SpeechError):
@@ -43,6 +47,7 @@ class Failure:
 
 _STATUSES: Mapping[type[SpeechError], int] = {
     NoFile: 400,
+    batches.NoFiles: 400,
     speech.EmptyFile: 400,
     speech.UnknownModel: 400,
     refusals.WrongHost: 400,
@@ -50,15 +55,20 @@ _STATUSES: Mapping[type[SpeechError], int] = {
     refusals.WrongPassword: 403,
     refusals.Stranger: 403,
     refusals.Foreign: 403,
+    NoSuchJob: 409,
     NotKept: 409,
+    ModelGone: 409,
     speech.TooLarge: 413,
     speech.TooLong: 413,
+    batches.TooMany: 413,
     speech.NotAudio: 415,
     speech.NoSound: 422,
     speech.TooShort: 422,
     speech.NoSpeech: 422,
     refusals.TooOften: 429,
     refusals.CountsAway: 503,
+    refusals.Crowded: 503,
+    TooManyLooks: 503,
     NotDecoded: 422,
     speech.MissingExtra: 503,
     NoDecoder: 503,
@@ -156,7 +166,8 @@ def hear_out() -> None:
     length, most = request.content_length or 0, request.max_content_length or 0
     if "Expect" in request.headers:  # is sent only on demand
         return
-    stream, left = get_input_stream(request.environ), min(length, HEARD_OUT * most)
+    stream = get_input_stream(request.environ)
+    left = min(length, HEARD_OUT * most, HEARD_OUT_BYTES)
     try:
         while left > 0 and (piece := stream.read(min(left, 2**16))):
             left -= len(piece)
@@ -183,7 +194,7 @@ def answer(error: Exception, page: Callable[[Failure], str] = error_page) -> Res
     if isinstance(error, HTTPException):  # such as Allow; the body is ours
         kept = [pair for pair in error.get_headers() if pair[0] != "Content-Type"]
         response.headers.extend(kept)
-    if isinstance(error, refusals.TooOften):
+    if isinstance(error, refusals.TooOften | refusals.Crowded):
         response.headers["Retry-After"] = str(error.seconds)
     response.status_code = told.status
     response.vary.add("Accept")

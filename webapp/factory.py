@@ -13,11 +13,26 @@ from webapp import commands, errors, request_log
 from webapp.config import ROOT, SettingError, Settings, kept_secret_key, read_settings
 from webapp.database import open_log
 from webapp.decoders import Decoders
-from webapp.forms import VoiceRequest
 from webapp.guard import command, door, headers, hosts, rates
 from webapp.guard.store import Store
+from webapp.incoming import VoiceRequest, incoming_folder
 from webapp.locks import locked
-from webapp.pages import filters, health, history, home, login, models, record, result, upload
+from webapp.pages import (
+    batches,
+    evidence,
+    filters,
+    health,
+    history,
+    home,
+    jobs,
+    live,
+    login,
+    models,
+    record,
+    result,
+    upload,
+)
+from webapp.queue import Queue
 from webapp.recordings import Recordings
 from webapp.request_log import DiscreetFlask
 from webapp.speech.recognizer import Recognizer, load_recognizers
@@ -26,6 +41,9 @@ from webapp.submission import Desk
 
 FORM_BYTES = 100_000
 """Room for the rest of a form beside its audio."""
+
+LISTED_BYTES = 1_500
+"""Room for a file in the list of those that are going to come."""
 
 
 def create_app(
@@ -51,7 +69,20 @@ def create_app(
     app.extensions["tonelog"] = desk
     _configure(app, settings)
     _guard(app, settings, _open_instance(app, desk))
-    for page in (home, upload, record, result, history, models, login, health):
+    for page in (
+        home,
+        upload,
+        record,
+        live,
+        jobs,
+        batches,
+        result,
+        evidence,
+        history,
+        models,
+        login,
+        health,
+    ):
         app.register_blueprint(page.blueprint)
     for part in (errors, filters, commands, command):
         part.register(app)
@@ -80,7 +111,8 @@ def _desk(settings: Settings, recognizers: Mapping[str, Recognizer], decoders: D
             f"{', '.join(recognizers) or 'none'}."
         )
     recordings = Recordings(settings.instance / "recordings")
-    return Desk(settings, recognizers, recordings, VoiceActivity.load().speaks, decoders)
+    activity, queue = VoiceActivity.load(), Queue(settings)
+    return Desk(settings, recognizers, recordings, activity, decoders, queue)
 
 
 def _recognizers(settings: Settings) -> Mapping[str, Recognizer]:
@@ -92,8 +124,8 @@ def _recognizers(settings: Settings) -> Mapping[str, Recognizer]:
 def _configure(app: Flask, settings: Settings) -> None:
     app.config.from_mapping(
         MAX_CONTENT_LENGTH=settings.limits.bytes + FORM_BYTES,
-        MAX_FORM_MEMORY_SIZE=FORM_BYTES,
-        MAX_FORM_PARTS=20,
+        MAX_FORM_MEMORY_SIZE=FORM_BYTES + settings.batch_files * LISTED_BYTES,
+        MAX_FORM_PARTS=20 + settings.batch_files,
         SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},  # names and ids, in what is noted down
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
@@ -110,6 +142,7 @@ def _open_instance(app: Flask, desk: Desk) -> Store:
     try:
         settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
         desk.recordings.folder.mkdir(mode=0o700, exist_ok=True)
+        incoming_folder(settings.instance).mkdir(mode=0o700, exist_ok=True)
         with locked(settings.instance / "start.lock"):
             key_file = settings.instance / "secret_key"
             app.secret_key = settings.secret_key or kept_secret_key(key_file)
@@ -117,6 +150,7 @@ def _open_instance(app: Flask, desk: Desk) -> Store:
                 (settings.instance / "tonelog.sqlite").touch(mode=0o600)  # nobody else's, if new
             open_log(app, settings, desk.recordings)
             store.prepare()
+            desk.queue.prepare()
     except (OSError, sqlite3.Error) as error:
         raise SettingError(
             f"TONELOG_INSTANCE: {settings.instance} cannot be written to: {error}."

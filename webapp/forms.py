@@ -1,25 +1,12 @@
-"""The forms of the pages, and how what they send is received."""
+"""The forms of the pages."""
 
-import io
 from collections.abc import Iterable
-from typing import IO
 
-from flask import Request
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField
 
 from webapp.speech.recognizer import Recognizer
-
-
-class VoiceRequest(Request):
-    """A request whose files stay in memory, which the size limit keeps small.
-
-    So no voice gets to a disk before it is accepted, nor stays there where a form is cut off.
-    """
-
-    def _get_file_stream(self, *_: object, **__: object) -> IO[bytes]:
-        return io.BytesIO()
 
 
 class EmptyForm(FlaskForm):

@@ -11,6 +11,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 
 from webapp.config import SettingError, read_settings
+from webapp.contained.kernel import die_with
 from webapp.guard.listening import kept_password, refuse_open_door
 
 wsgi_app = "wsgi:app"
@@ -39,6 +40,9 @@ keepalive = 5
 max_requests = 10_000
 max_requests_jitter = 1_000
 """Workers are replaced before C libraries can pile up memory, and never all at once."""
+
+sendfile = False
+"""What is sent goes through `webapp.hurry`, which leaves those who do not listen."""
 
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - no names are ours
 """Signs of life go to memory: a slow or full disk must not look like a dead worker."""
@@ -84,6 +88,18 @@ def on_starting(server: Arbiter) -> None:
         refuse_open_door(hosts, kept_password(read_settings(os.environ).instance))
     except SettingError as error:
         raise SystemExit(f"Tonelog cannot start. {error}") from error
+
+
+def when_ready(_server: Arbiter) -> None:
+    """Let who started this know that it answers, if he gave a pipe for it (`webapp.__main__`)."""
+    told = os.environ.pop("TELL_READY", None)
+    if told is not None:
+        os.close(int(told))
+
+
+def post_fork(_server: Arbiter, worker: Any) -> None:
+    """No worker outlives its master, and holds the port."""
+    die_with(worker.ppid)
 
 
 def post_worker_init(worker: Any) -> None:

@@ -9,17 +9,16 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from webapp.speech.envelope import MEL, N_FFT, RATE
 from webapp.speech.features import FLOOR_DB, FeatureSettings, log_mel
-from webapp.speech.waveform import Waveform
+from webapp.speech.spectrogram import Spectra
+from webapp.speech.waveform import Samples, Waveform
 
 WIDTH, HEIGHT = 800, 300
 """Size of the spectrogram in pixels."""
 
 COLUMNS = 240
 """Columns of the waveform."""
-
-RATE, N_FFT, N_MELS = 16_000, 1024, 100
-"""Hz, samples in a Fourier transform, and mel bands of the spectrogram."""
 
 MAGMA = "000004 180f3d 440f76 721f81 9e2f7f cd4071 f1605d fd9668 feca8d fcfdbf"
 """Colours from silent to loud, of even perceived steps: readable without colour sight."""
@@ -38,16 +37,32 @@ _STYLE = """path { fill: none; stroke: #675c6d; stroke-width: 0.7; stroke-lineca
 
 def waveform_svg(waveform: Waveform) -> str:
     """Lowest and highest sample of each stretch of time; the loudest one fills the height."""
-    columns = min(COLUMNS, len(waveform.samples))
-    edges = np.linspace(0, len(waveform.samples), columns, endpoint=False, dtype=np.intp)
-    scale = 22 / (waveform.peak or 1.0)
-    tops = 22.5 - scale * np.maximum.reduceat(waveform.samples, edges)
-    bottoms = 22.5 - scale * np.minimum.reduceat(waveform.samples, edges)
+    return outline_svg(outline(waveform, COLUMNS), waveform.seconds)
+
+
+def outline(waveform: Waveform, columns: int) -> Samples:
+    """Lowest and highest sample of each of at most so many stretches of time, shape (n, 2)."""
+    samples = waveform.samples
+    return _fewer(np.broadcast_to(samples[:, None], (len(samples), 2)), columns)
+
+
+def outline_svg(outline: Samples, seconds: float) -> str:
+    """The picture of an `outline`."""
+    drawn = _fewer(outline, COLUMNS)
+    scale = 22 / (float(np.abs(drawn).max()) or 1.0)
     path = "".join(
-        f"M{column + 0.5:g} {top:.2f}V{bottom + 0.05:.2f}"
-        for column, (top, bottom) in enumerate(zip(tops, bottoms, strict=True))
+        f"M{column + 0.5:g} {22.5 - scale * high:.2f}V{22.55 - scale * low:.2f}"
+        for column, (low, high) in enumerate(drawn.tolist())
     )
-    return _SVG.format(columns=columns, seconds=waveform.seconds, style=_STYLE, path=path)
+    return _SVG.format(columns=len(drawn), seconds=seconds, style=_STYLE, path=path)
+
+
+def _fewer(outline: Samples, columns: int) -> Samples:
+    """The same in at most so many stretches of time."""
+    columns = min(columns, len(outline))
+    edges = np.linspace(0, len(outline), columns, endpoint=False, dtype=np.intp)
+    lows = np.minimum.reduceat(outline[:, 0], edges)
+    return np.stack([lows, np.maximum.reduceat(outline[:, 1], edges)], axis=1)
 
 
 def waveform_style() -> str:
@@ -73,10 +88,21 @@ def _attributes(declarations: str) -> str:
 
 def spectrogram_png(waveform: Waveform) -> bytes:
     """Strength of each pitch over time: low pitches at the bottom, bright where it is strong."""
-    decibels = log_mel(_at_least_a_frame(waveform), _settings(waveform.seconds))
-    levels = np.clip(decibels - decibels.max(), FLOOR_DB, 0) / -FLOOR_DB + 1
-    upright = np.round(levels.T[::-1] * 255).astype(np.uint8)
-    picture = Image.fromarray(upright).resize((WIDTH, HEIGHT), Image.Resampling.BILINEAR)
+    return _drawn(log_mel(_at_least_a_frame(waveform), _settings(waveform.seconds)), WIDTH)
+
+
+def levels_png(decibels: Spectra) -> bytes:
+    """The same of a log mel spectrogram (dB), (columns, bands), such as `Envelope` makes.
+
+    As wide as there are columns, but no narrower than other pictures.
+    """
+    return _drawn(decibels, max(WIDTH, len(decibels)))
+
+
+def _drawn(decibels: Spectra, width: int) -> bytes:
+    shares = np.clip(decibels - decibels.max(), FLOOR_DB, 0) / -FLOOR_DB + 1
+    upright = np.round(shares.T[::-1] * 255).astype(np.uint8)
+    picture = Image.fromarray(upright).resize((width, HEIGHT), Image.Resampling.BILINEAR)
     picture.putpalette(_palette().tobytes())
     file = io.BytesIO()
     picture.save(file, "PNG", optimize=True)
@@ -90,9 +116,9 @@ def _settings(seconds: float) -> FeatureSettings:
         n_fft=N_FFT,
         win_length=N_FFT,
         hop_length=max(64, round(seconds * RATE / WIDTH)),
-        n_mels=N_MELS,
-        fmin=50.0,
-        fmax=RATE / 2,
+        n_mels=MEL.bands,
+        fmin=MEL.lowest,
+        fmax=MEL.highest,
         n_mfcc=1,
         trim_db=None,
         window_frames=1,

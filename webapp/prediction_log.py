@@ -7,11 +7,12 @@ set back must not hide what was heard last among what was heard long ago.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import delete, false, func, select
+from sqlalchemy import delete, false, func, select, true
 from sqlalchemy.orm import Session
 
-from webapp.tables import Job, Prediction, reading, writing
+from webapp.tables import Batch, Job, Prediction, Trace, reading, writing
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,19 @@ class Page:
         return self.number < self.pages
 
 
-def add(prediction: Prediction) -> None:
-    """Log a prediction. Once this returns it is on disk."""
+def add(prediction: Prediction, trace: Trace | None = None) -> None:
+    """Log a prediction, and what was heard over time. Once this returns it is on disk."""
     with writing() as session:
-        prediction.place = 1 + (session.scalar(select(func.max(Prediction.place))) or 0)
-        session.add(prediction)
+        insert(session, prediction, trace)
+
+
+def insert(session: Session, prediction: Prediction, trace: Trace | None) -> None:
+    """Log a prediction within a write that does more."""
+    prediction.place = 1 + (session.scalar(select(func.max(Prediction.place))) or 0)
+    session.add(prediction)
+    if trace is not None:
+        trace.prediction_id = prediction.id
+        session.add(trace)
 
 
 def get(prediction_id: str) -> Prediction | None:
@@ -72,7 +81,8 @@ def page(number: int, size: int) -> Page:
 def audio_names() -> set[str]:
     """Names of all kept audio that a prediction or a job knows."""
     with reading() as session:
-        return {*_audio_names(session), *session.scalars(select(Job.audio_name))} - {None}
+        names = {*session.scalars(_audio(true())), *session.scalars(select(Job.audio_name))}
+    return {name for name in names if name is not None}
 
 
 def remove(prediction_id: str) -> Prediction | None:
@@ -80,15 +90,27 @@ def remove(prediction_id: str) -> Prediction | None:
     with writing() as session:
         prediction = session.get(Prediction, prediction_id)
         if prediction is not None:
-            session.delete(prediction)
+            remove_where(session, Prediction.id == prediction_id)
     return prediction
 
 
 def remove_all() -> list[str]:
-    """Delete every prediction; returns the names of their kept audio."""
+    """Delete every prediction, job and batch; returns the names of their kept audio."""
     with writing() as session:
-        names = _audio_names(session)
-        session.execute(delete(Prediction))
+        names = [name for name in session.scalars(select(Job.audio_name)) if name is not None]
+        names += remove_where(session, true())
+        for table in (Trace, Job, Batch):
+            session.execute(delete(table))
+    return names
+
+
+def remove_where(session: Session, which: Any) -> list[str]:
+    """Delete some predictions and what belongs to them; returns the names of their kept audio."""
+    some = select(Prediction.id).where(which)
+    names = [name for name in session.scalars(_audio(which)) if name is not None]
+    session.execute(delete(Trace).where(Trace.prediction_id.in_(some)), execution_options=_PLAIN)
+    session.execute(delete(Job).where(Job.id.in_(some)), execution_options=_PLAIN)
+    session.execute(delete(Prediction).where(which), execution_options=_PLAIN)
     return names
 
 
@@ -102,5 +124,9 @@ def _count(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Prediction)) or 0
 
 
-def _audio_names(session: Session) -> list[str]:
-    return [name for name in session.scalars(select(Prediction.audio_name)) if name is not None]
+def _audio(which: Any) -> Any:
+    return select(Prediction.audio_name).where(which)
+
+
+_PLAIN = {"synchronize_session": False}
+"""Deleted rows are not looked for among those that were read."""

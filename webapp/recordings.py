@@ -8,16 +8,21 @@ start sweeps it away.
 import errno
 import os
 import secrets
+import shutil
 from collections.abc import Callable, Iterator, Set
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from webapp.locks import locked
 from webapp.speech.errors import SpeechError
 
 PATIENCE = 5.0
 """Seconds that a sweep waits for recordings that are just being written."""
+
+COPIED = 2**20
+"""Bytes of an open file that are copied at a time."""
 
 DISK_FULL = (
     "The disk that Tonelog writes to is full, so nothing was saved. "
@@ -49,6 +54,19 @@ class NotWritten(SpeechError):
         return cls(_CAUSES.get(error.errno or 0, other))
 
 
+class NotKept(SpeechError):
+    """The audio was not kept, or is gone."""
+
+    code = "not_kept"
+
+    def __init__(
+        self,
+        sentence: str = "The recording was not kept, or is gone, so it cannot be heard again. "
+        "Send it once more and choose the model there.",
+    ) -> None:
+        super().__init__(sentence)
+
+
 @dataclass(frozen=True)
 class Recordings:
     """The folder of kept audio, and the lock that tells its writers from its sweeper."""
@@ -59,17 +77,22 @@ class Recordings:
     def _lock(self) -> Path:
         return self.folder.with_name(f"{self.folder.name}.lock")
 
-    @contextmanager
-    def keeping(self, data: bytes) -> Iterator[str]:
-        """Write `data` and yield its name; commit the row that names it inside the block.
+    @property
+    def _copies(self) -> Path:
+        return self.folder.with_name("playable")
 
-        The file goes again if the block fails. Raises `NotWritten` where it cannot be written.
+    @contextmanager
+    def keeping(self, sound: bytes | BinaryIO) -> Iterator[str]:
+        """Write a recording and yield its name; commit the row that names it inside the block.
+
+        An open file is written from its beginning, and never held whole. The recording goes again
+        if the block fails. Raises `NotWritten` where it cannot be written.
         """
         name = secrets.token_urlsafe(16)
         with ExitStack() as stack:
             try:
                 stack.enter_context(locked(self._lock, shared=True))
-                self._write(name, data)
+                self._write(name, sound)
             except OSError as error:
                 self._give_up(name)
                 raise NotWritten.because(error) from error
@@ -86,9 +109,34 @@ class Recordings:
         except FileNotFoundError:
             return None
 
+    def copy(self, name: str, write: Callable[[BinaryIO], None]) -> Path | None:
+        """A copy of a recording of another kind, written when first asked for; None if it is gone.
+
+        It goes with the recording. One is written at a time. Raises `NotWritten` where it cannot
+        be, and what `write` raises; then there is none.
+        """
+        made = self._copies / name
+        try:
+            self._copies.mkdir(mode=0o700, exist_ok=True)
+            with locked(self._copies.with_suffix(".lock")):
+                if not made.is_file():
+                    self._write_copy(made, write)
+        except OSError as error:
+            if self.has(name):
+                raise NotWritten.because(error) from error
+        if not self.has(name):  # removed meanwhile
+            made.unlink(missing_ok=True)
+            return None
+        return made
+
+    def path(self, name: str) -> Path | None:
+        """Where a recording is; None if it is gone."""
+        path = self.folder / name
+        return path if path.is_file() else None
+
     def has(self, name: str) -> bool:
         """Whether a recording is still there."""
-        return (self.folder / name).is_file()
+        return self.path(name) is not None
 
     @property
     def empty(self) -> bool:
@@ -96,8 +144,9 @@ class Recordings:
         return not self.folder.is_dir() or next(self.folder.iterdir(), None) is None
 
     def remove(self, name: str) -> None:
-        """Remove a recording, if it is there."""
+        """Remove a recording and its copy, if they are there."""
         (self.folder / name).unlink(missing_ok=True)
+        (self._copies / name).unlink(missing_ok=True)
 
     def sweep(self, named: Callable[[], Set[str]]) -> int:
         """Remove every file that no row names and say how many there were.
@@ -113,6 +162,7 @@ class Recordings:
             orphans = found - named()
             for name in orphans:
                 self.remove(name)
+            self._sweep_copies(found - orphans)
             return len(orphans)
 
     def _give_up(self, name: str) -> None:
@@ -120,13 +170,49 @@ class Recordings:
         with suppress(OSError):
             self.remove(name)
 
-    def _write(self, name: str, data: bytes) -> None:
-        with (self.folder / name).open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+    def _write_copy(self, made: Path, write: Callable[[BinaryIO], None]) -> None:
+        half = made.with_suffix(".half")
+        with locked(self._lock, shared=True):
+            try:
+                with half.open("wb") as file:
+                    write(file)
+                half.replace(made)
+            finally:
+                half.unlink(missing_ok=True)
+
+    def _sweep_copies(self, kept: Set[str]) -> None:
+        """Remove copies of what is gone, and those that a killed process left half written."""
+        if self._copies.is_dir():
+            for path in self._copies.iterdir():
+                if path.name not in kept:
+                    path.unlink(missing_ok=True)
+
+    def _write(self, name: str, sound: bytes | BinaryIO) -> None:
+        if not self._shares(name, sound):
+            with (self.folder / name).open("xb") as file:
+                if isinstance(sound, bytes):
+                    file.write(sound)
+                else:
+                    sound.seek(0)
+                    shutil.copyfileobj(sound, file, COPIED)
+                file.flush()
+                os.fsync(file.fileno())
         folder = os.open(self.folder, os.O_RDONLY)
         try:
             os.fsync(folder)  # the name too must outlive a power cut
         finally:
             os.close(folder)
+
+    def _shares(self, name: str, sound: bytes | BinaryIO) -> bool:
+        """Whether a file that is kept already got another name, instead of being written again.
+
+        Each name goes with its row; the disk lets go of the file with the last one.
+        """
+        kept = getattr(sound, "name", None)
+        if not isinstance(kept, str) or Path(kept).parent != self.folder:
+            return False
+        try:
+            (self.folder / name).hardlink_to(kept)
+        except OSError:  # not every kind of disk can do that
+            return False
+        return True

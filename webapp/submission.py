@@ -1,34 +1,35 @@
-"""The one way from bytes to a logged prediction. Pages and commands all call `submit`."""
+"""The one way from bytes to a logged prediction. Pages and commands all go to the desk.
 
-import hashlib
+A short recording is heard while its sender waits. A longer one becomes a job: it is kept, and a
+worker hears it (`webapp.jobs`).
+"""
+
+import io
 import secrets
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
 
 from flask import current_app
 
-from webapp import prediction_log
+from webapp import job_log, prediction_log
 from webapp.config import Limits, Settings
 from webapp.decoders import Decoders
-from webapp.recordings import Recordings
-from webapp.speech.errors import SpeechError, TooLarge, UnknownModel
-from webapp.speech.quality import Remark, inspect
-from webapp.speech.recognizer import Recognition, Recognizer
+from webapp.hearing import INSTANT_BYTES, Ears, Heard, Told
+from webapp.queue import Queue
+from webapp.recordings import NotKept, Recordings
+from webapp.speech.errors import MissingExtra, TooLarge, UnknownModel
+from webapp.speech.recognizer import Recognizer
 from webapp.speech.stopwatch import Stopwatch
-from webapp.speech.twins import together
+from webapp.speech.voice_activity import VoiceActivity
 from webapp.speech.waveform import Waveform
-from webapp.tables import Prediction, Source
+from webapp.tables import Job, Prediction, Source, State
 
 LONGEST_NAME = 255
-
-
-class NotKept(SpeechError):
-    """The audio of a prediction was not kept, or is gone."""
-
-    code = "not_kept"
 
 
 def _now() -> datetime:
@@ -42,8 +43,9 @@ class Desk:
     settings: Settings
     recognizers: Mapping[str, Recognizer]
     recordings: Recordings
-    speaks: Callable[[Waveform], bool]
+    activity: VoiceActivity
     decoders: Decoders
+    queue: Queue
     now: Callable[[], datetime] = _now
 
     @property
@@ -51,52 +53,86 @@ class Desk:
         """Hears where nobody chose a model."""
         return self.recognizers[self.settings.default_model]
 
+    def take_in(
+        self,
+        stream: BinaryIO,
+        *,
+        source: Source,
+        file_name: str,
+        model: str | None = None,
+        stopwatch: Stopwatch | None = None,
+    ) -> Prediction | Job:
+        """Hear a short recording and log what was heard; make a job of a long one.
+
+        Raises the kinds of `SpeechError`; then nothing is logged and no audio is kept.
+        `stopwatch` gets the time of each stage.
+        """
+        watch, recognizer = stopwatch or Stopwatch(), self._able(model)
+        if self._size(stream) <= INSTANT_BYTES:
+            heard = self._ears.short(stream.read(), recognizer, watch)
+            stream.seek(0)
+            if heard is not None:
+                return self._log(heard, stream, source, file_name, watch)
+        return self.put_off(stream, source=source, file_name=file_name, model=model)
+
+    def put_off(
+        self, stream: BinaryIO, *, source: Source, file_name: str, model: str | None = None
+    ) -> Job:
+        """Make a job of a recording, however short. Raises what `take_in` raises."""
+        asked = {"source": source, "file_name": shown_name(file_name)}
+        asked["model"] = self._able(model).name
+        with self.keeping(stream) as (name, size):
+            made = {"id": secrets.token_urlsafe(16), "created_at": self.now(), "place": 0}
+            job = Job(**made, **asked, state=State.WAITING, audio_name=name, size=size)
+            job_log.add(job)
+        self.queue.put(job.id)
+        return job
+
     def submit(
         self,
-        data: bytes,
+        sound: bytes | Path,
         *,
         source: Source,
         file_name: str,
         model: str | None = None,
         log: bool = True,
         stopwatch: Stopwatch | None = None,
+        told: Told = lambda _: None,
     ) -> Prediction:
-        """Hear a clip; keep its audio and log its prediction, unless `log` is off.
+        """Hear a recording now, however long; log it or not. Raises what `take_in` raises."""
+        watch, recognizer = stopwatch or Stopwatch(), self.recognizer(model)
+        with io.BytesIO(sound) if isinstance(sound, bytes) else sound.open("rb") as stream:
+            self._size(stream)
+            if isinstance(sound, bytes):
+                heard = self._ears.clip(sound, self.settings.max_seconds, recognizer, watch)
+            else:
+                heard = self._ears.file(sound, recognizer, watch, told)
+            return self._log(heard, stream if log else None, source, file_name, watch)
 
-        Raises the kinds of `SpeechError`; then nothing is logged and no audio is kept.
-        `stopwatch` gets the time of each stage.
-        """
-        if len(data) > self.settings.limits.bytes:
-            raise too_large(self.settings.limits)
-        watch = stopwatch or Stopwatch()
-        prediction = self._hear(data, self.recognizer(model), watch)
-        prediction.source = source
-        prediction.file_name = shown_name(file_name)
-        if log:
-            with watch.stage("log"):
-                self._keep(data, prediction)
-        return prediction
+    def analyse(self, path: Path, model: str, told: Told) -> Heard:
+        """What is heard in a kept recording; raises what `take_in` raises. Nothing is logged."""
+        heard = self._ears.file(path, self.recognizer(model), Stopwatch(), told)
+        heard[0].created_at = self.now()
+        return heard
 
     def hear_again(
         self, prediction: Prediction, model: str, stopwatch: Stopwatch | None = None
-    ) -> Prediction:
-        """Let a model hear the kept audio of a prediction; a prediction of its own is logged.
+    ) -> Prediction | Job:
+        """Let a model hear the kept audio of a prediction; what it hears is a prediction apart.
 
-        Raises `NotKept` where there is no audio, and what `submit` raises.
+        Raises `NotKept` where there is no audio, and what `take_in` raises.
         """
-        data = self.audio(prediction)
-        if data is None:
-            raise NotKept(
-                "The recording was not kept, or is gone, so it cannot be heard again. "
-                "Send it once more and choose the model there."
+        path = self.path(prediction)
+        if path is None:
+            raise NotKept
+        with path.open("rb") as stream:
+            return self.take_in(
+                stream,
+                source=Source(prediction.source),
+                file_name=prediction.file_name,
+                model=model,
+                stopwatch=stopwatch,
             )
-        return self.submit(
-            data,
-            source=Source(prediction.source),
-            file_name=prediction.file_name,
-            model=model,
-            stopwatch=stopwatch,
-        )
 
     def decode(self, data: bytes, max_seconds: float | None = None) -> Waveform:
         """The sound of a clip, by a process apart; nothing here decodes what strangers sent.
@@ -115,6 +151,16 @@ class Desk:
             raise UnknownModel(f"There is no model of that name. Choose one of these: {known}.")
         return self.recognizers[model]
 
+    @contextmanager
+    def keeping(self, stream: BinaryIO) -> Iterator[tuple[str, int]]:
+        """Keep a file and yield its name and size; log what names it inside the block.
+
+        Raises `TooLarge` and `NotWritten`. If the block fails, the file goes again.
+        """
+        size = self._size(stream)
+        with self.recordings.keeping(stream) as name:
+            yield name, size
+
     def forget(self, prediction_id: str) -> bool:
         """Delete a prediction and its audio; False if there was none."""
         gone = prediction_log.remove(prediction_id)
@@ -123,56 +169,65 @@ class Desk:
         return gone is not None
 
     def forget_all(self) -> None:
-        """Delete every prediction and its audio."""
-        for name in prediction_log.remove_all():
+        """Delete every prediction, job and batch, and all audio."""
+        self.remove_audio(prediction_log.remove_all())
+
+    def remove_audio(self, names: Iterable[str]) -> None:
+        """Remove recordings that no row names any more."""
+        for name in names:
             self.recordings.remove(name)
 
+    def path(self, prediction: Prediction) -> Path | None:
+        """The file of a prediction's audio as it came; None if it was not kept or is gone."""
+        name = prediction.audio_name
+        return None if name is None else self.recordings.path(name)
+
     def audio(self, prediction: Prediction) -> bytes | None:
-        """The audio of a prediction as it came; None if it was not kept or is gone."""
+        """What is in that file."""
         name = prediction.audio_name
         return None if name is None else self.recordings.read(name)
 
     def has_audio(self, prediction: Prediction) -> bool:
         """Whether the audio of a prediction is there."""
-        name = prediction.audio_name
-        return name is not None and self.recordings.has(name)
+        return self.path(prediction) is not None
 
-    def _hear(self, data: bytes, recognizer: Recognizer, watch: Stopwatch) -> Prediction:
-        start = watch.milliseconds
-        with watch.stage("decode"):
-            waveform = self.decode(data)
-        with watch.stage("voice"):
-            remarks = inspect(waveform, self.speaks)
-        heard = recognizer.recognize(waveform, watch)
-        doubts = _doubts(heard, recognizer.card.calibration.threshold)
-        return Prediction(
-            id=secrets.token_urlsafe(16),
-            created_at=self.now(),
-            content_hash=hashlib.sha256(data).hexdigest(),
-            seconds=waveform.seconds,
-            model=recognizer.name,
-            model_version=recognizer.card.version,
-            probabilities={str(emotion): share for emotion, share in heard.probabilities.items()},
-            emotion=str(heard.emotion),
-            confidence=heard.confidence,
-            named=heard.named,
-            remarks=[str(remark) for remark in (*remarks, *doubts)],
-            milliseconds=watch.milliseconds - start,
-        )
+    @property
+    def _ears(self) -> Ears:
+        return Ears(self.settings, self.decoders, self.activity)
 
-    def _keep(self, data: bytes, prediction: Prediction) -> None:
-        keeping = self.recordings.keeping(data) if self.settings.keep_audio else nullcontext(None)
-        with keeping as prediction.audio_name:
-            prediction_log.add(prediction)
+    def _able(self, model: str | None) -> Recognizer:
+        """As `recognizer`; raises `MissingExtra` for one that cannot hear yet."""
+        found = self.recognizer(model)
+        if found.missing is not None:
+            raise MissingExtra(found.missing)
+        return found
 
+    def _size(self, stream: BinaryIO) -> int:
+        """Bytes of an open file, which is at its beginning afterwards; raises `TooLarge`."""
+        size = stream.seek(0, io.SEEK_END)
+        stream.seek(0)
+        if size > self.settings.limits.bytes:
+            raise too_large(self.settings.limits)
+        return size
 
-def _doubts(heard: Recognition, threshold: float) -> Iterator[Remark]:
-    """What an answer leaves open; neutral and calm split it where they reach the threshold."""
-    both = together(heard.probabilities)
-    if both is not None and both >= threshold:
-        yield Remark.NEUTRAL_OR_CALM
-    if heard.unlike:
-        yield Remark.UNLIKE_TRAINING
+    def _log(
+        self,
+        heard: Heard,
+        stream: BinaryIO | None,
+        source: Source,
+        file_name: str,
+        watch: Stopwatch,
+    ) -> Prediction:
+        """Say whence it came; log it and keep what it was heard in, if that is given."""
+        prediction, trace = heard
+        prediction.source, prediction.file_name = source, shown_name(file_name)
+        prediction.created_at = self.now()
+        if stream is not None:
+            keeps = self.settings.keep_audio
+            keeping = self.recordings.keeping(stream) if keeps else nullcontext(None)
+            with watch.stage("log"), keeping as prediction.audio_name:
+                prediction_log.add(prediction, trace)
+        return prediction
 
 
 def desk() -> Desk:

@@ -32,33 +32,47 @@ training.corpora.ravdess training.corpora.tess training.corpora.emodb training.c
 training.corpora.savee training.corpora.iesc training.corpora.own training.split
 training.recipe training.corpora.loader
 training.utterance training.cores
+webapp.__main__ webapp.worker
 wsgi webapp.gunicorn
-webapp.factory
+webapp.factory webapp.consumer
 webapp.pages.upload webapp.pages.record webapp.pages.home webapp.pages.result webapp.pages.history
-webapp.pages.models webapp.pages.login
+webapp.pages.models webapp.pages.live webapp.pages.evidence webapp.pages.login
+webapp.pages.jobs webapp.pages.batches
 webapp.pages.sending webapp.pages.health webapp.pages.filters webapp.pages.captions
+webapp.pages.sounds webapp.pages.timeline webapp.pages.overlay
 webapp.commands webapp.guard.command
+webapp.commands.recognizing webapp.commands.listing
+webapp.commands.lines webapp.commands.paths
 webapp.guard.door
 webapp.guard.rates webapp.guard.hosts webapp.guard.headers
-webapp.errors
+webapp.errors webapp.playable
+webapp.batches webapp.batch_table webapp.closer
+webapp.jobs webapp.stretch webapp.opinions
 webapp.submission webapp.database webapp.verdict
-webapp.decoders
+webapp.hearing
+webapp.decoders webapp.incoming
+webapp.contained.streams
 webapp.contained.forks webapp.contained.answers
 webapp.request_log webapp.guard.listening webapp.guard.counts webapp.guard.visits
-webapp.guard.store webapp.guard.password
-webapp.prediction_log webapp.recordings webapp.pictures webapp.forms
+webapp.guard.store webapp.guard.password webapp.guard.turns
+webapp.job_log webapp.queue webapp.batch_log webapp.commands.processes
+webapp.prediction_log webapp.trace_log webapp.recordings webapp.pictures webapp.forms
 webapp.tables
 webapp.config webapp.locks webapp.hurry webapp.contained.template
-webapp.contained.limits webapp.setting_readers webapp.private_files webapp.guard.refusals
+webapp.contained.remote webapp.contained.limits webapp.setting_readers webapp.private_files
+webapp.guard.refusals
 webapp.contained.kernel webapp.contained.messages
-webapp.speech.recognizer
+webapp.speech.timeline webapp.speech.lately
+webapp.speech.doubts webapp.speech.stretches webapp.speech.evidence
+webapp.speech.recognizer webapp.speech.following webapp.speech.occlusion
 webapp.speech.bundle webapp.speech.twins
 webapp.speech.calibration
 webapp.speech.features webapp.speech.decode webapp.speech.quality webapp.speech.figures
-webapp.speech.voice_activity
+webapp.speech.voice_activity webapp.speech.envelope webapp.speech.feature_settings
 webapp.speech.readers webapp.speech.prosody webapp.speech.voice webapp.speech.spectrogram
 webapp.speech.containers
-webapp.speech.mp4 webapp.speech.mpeg webapp.speech.waveform webapp.speech.emotions
+webapp.speech.mp4
+webapp.speech.parts webapp.speech.mpeg webapp.speech.waveform webapp.speech.emotions
 webapp.speech.errors webapp.speech.stopwatch
 """
 ROW = {name: row for row, names in enumerate(LAYERS.split("\n")) for name in names.split()}

@@ -18,6 +18,7 @@ from tests.benchmarks.hour import hour
 from tests.benchmarks.inside import bytes_to_probabilities, floor, network
 from tests.benchmarks.lasting import memory, start
 from tests.benchmarks.learning import training
+from tests.benchmarks.listeners import listeners
 from tests.benchmarks.setting import Setting
 from tests.benchmarks.table import Row
 from tests.benchmarks.web import post, uploads
@@ -31,6 +32,7 @@ ROWS: Mapping[str, Callable[[Setting], Iterator[Row]]] = MappingProxyType(
         "floor": floor,
         "post": post,
         "uploads": uploads,
+        "listeners": listeners,
         "memory": memory,
         "start": start,
         "hour": hour,

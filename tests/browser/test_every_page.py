@@ -1,5 +1,6 @@
 """What holds on every page: it fits a small screen, can be read aloud, and needs no mouse."""
 
+import io
 from itertools import pairwise
 
 import pytest
@@ -8,10 +9,13 @@ from playwright.sync_api import expect
 from tests import fakes
 from tests.fakes import fake_recognizers
 from webapp.speech.emotions import Emotion
+from webapp.submission import desk
+from webapp.tables import Source
 
 PAGES = (
-    *("/", "/upload", "/record", "/history", "/history/delete", "/models", "/nowhere"),
-    *("RESULT", "UNCLEAR", "TWINS"),
+    *("/", "/upload", "/record", "/live", "/batches", "/history", "/history/delete"),
+    *("/models", "/nowhere"),
+    *("RESULT", "UNCLEAR", "TWINS", "/jobs", "JOB"),
 )
 
 TOO_WIDE = """() => [...document.querySelectorAll("body *")].filter((element) => {
@@ -54,7 +58,7 @@ CONTRAST = """([front, back]) => {
 
 
 @pytest.fixture
-def addresses(visitor, recognizers, wav):
+def addresses(visitor, recognizers, wav, app):
     """Every page, the results with a name that does not break and every remark."""
     heard = {"RESULT": fakes.PROBABILITIES, "UNCLEAR": fakes.UNCLEAR, "TWINS": fakes.TWINS}
     results = {}
@@ -62,6 +66,9 @@ def addresses(visitor, recognizers, wav):
         recognizers["cnn_lstm"].probabilities = probabilities
         recognizers["cnn_lstm"].unlike = name != "RESULT"
         results[name] = visitor.sent(wav, "x" * 196 + ".wav")
+    with app.app_context():
+        asked = {"source": Source.UPLOAD, "file_name": "x" * 196 + ".wav"}
+        results["JOB"] = f"/jobs/{desk().put_off(io.BytesIO(wav), **asked).id}"
     return [results.get(page, page) for page in PAGES]
 
 
@@ -78,7 +85,7 @@ def test_fits_a_small_screen(browser, visit, addresses):
 
 def test_fits_a_small_screen_without_javascript(browser, visit):
     page = visit(browser, viewport={"width": 360, "height": 740}, java_script_enabled=False)
-    for address in ("/upload", "/record"):
+    for address in ("/upload", "/record", "/live"):
         page.goto(address)
         for part in page.locator("form *:visible").all():
             box = part.bounding_box()
@@ -155,18 +162,19 @@ def test_rows_stay_rows_where_they_look_like_cards(browser, visit, addresses):
             [
                 "Skip to the content",
                 "Tonelog",
-                *("Upload", "Record", "History", "Models"),
+                *("Upload", "Record", "Live", "History", "Models"),
                 "Upload",
             ],
         ),
-        ("/upload", ["audio", "model", CHOOSING, "Name the emotion"]),
+        ("/upload", ["audio", "Choose a whole folder", "model", CHOOSING, "Name the emotion"]),
         ("/record", ["Record", "model", CHOOSING]),
+        ("/live", ["Listen", "model", CHOOSING]),
     ],
 )
 def test_keyboard_reaches_the_controls_in_order(browser, visit, address, names):
     page = visit(browser, address)
     reached = []
-    for _ in range(12):
+    for _ in range(14):
         page.keyboard.press("Tab")
         reached.append(
             page.evaluate(

@@ -8,7 +8,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.soak.many import batch
 from tests.soak.parts import PARTS, Amounts, Outcome
+
+ALL = {**PARTS, "batch": batch}
 
 QUICK = Amounts(seconds=10, uploads=100, kills=4, mutations=300)
 
@@ -16,14 +19,14 @@ QUICK = Amounts(seconds=10, uploads=100, kills=4, mutations=300)
 def arguments() -> argparse.Namespace:
     """What was asked for."""
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
-    parser.add_argument("parts", metavar="PART", nargs="*", help=f"of {', '.join(PARTS)}")
+    parser.add_argument("parts", metavar="PART", nargs="*", help=f"of {', '.join(ALL)}")
     parser.add_argument("--seconds", type=float, help="of random uploads; an hour by default")
     parser.add_argument("--seed", type=int, default=0, help="of all that is random")
     parser.add_argument("--quick", action="store_true", help="a minute, to see that it works")
     parser.add_argument("--model", help="TONELOG_DEFAULT_MODEL")
     parser.add_argument("--bundles", type=Path, help="TONELOG_BUNDLES")
     given = parser.parse_args()
-    if unknown := set(given.parts) - set(PARTS):
+    if unknown := set(given.parts) - set(ALL):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     return given
 
@@ -51,10 +54,10 @@ def main() -> None:
     asked = {"default_model": given.model, "bundles": given.bundles}
     settings = {name: value for name, value in asked.items() if value is not None}
     failed = False
-    for name in given.parts or PARTS:
+    for name in given.parts or ALL:
         with tempfile.TemporaryDirectory() as folder:
             start = time.perf_counter()
-            outcome = PARTS[name](Path(folder) / "instance", amounts(given), given.seed, settings)
+            outcome = ALL[name](Path(folder) / "instance", amounts(given), given.seed, settings)
             tell(name, outcome, time.perf_counter() - start)
             failed = failed or bool(outcome.failures)
     if failed:

@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 
-from webapp.contained.messages import ANSWER, BEGUN, FAILURE, REQUEST, SOUND
+from webapp.contained.messages import ANSWER, BEGUN, FAILURE, REQUEST, SOUND, WHOLE
 from webapp.speech.decode import MAX_RATE, PLAUSIBLE_RATES
 from webapp.speech.errors import EmptyFile, NoSound, NotAudio, SpeechError, TooLong
 from webapp.speech.readers import LOUDEST
@@ -31,11 +31,16 @@ class Nonsense(Exception):
 
 def hand_in(line: socket.socket, data: bytes, max_seconds: float, deadline: float) -> None:
     """Give an upload to a decoder. Raises `NotBegun` if it does not take it."""
+    ask(line, REQUEST.pack(WHOLE, len(data), max_seconds), data, deadline)
+
+
+def ask(line: socket.socket, request: bytes, data: bytes, deadline: float) -> None:
+    """Give a decoder a request and what belongs to it. Raises `NotBegun` if it does not begin."""
     try:
-        line.settimeout(_left(deadline))
-        line.sendall(REQUEST.pack(len(data), max_seconds))
+        line.settimeout(left(deadline))
+        line.sendall(request)
         line.sendall(data)
-        if _read(line, len(BEGUN), deadline) != BEGUN:
+        if read(line, len(BEGUN), deadline) != BEGUN:
             raise NotBegun
     except (OSError, EOFError) as error:
         raise NotBegun from error
@@ -47,12 +52,23 @@ def answer(line: socket.socket, max_seconds: float, deadline: float) -> Waveform
     Raises the failures in `KINDS`; `Nonsense`; `TimeoutError` after the deadline; `EOFError` or
     `OSError` if the decoder ends before it has answered.
     """
-    kind, rate, size = ANSWER.unpack(_read(line, ANSWER.size, deadline))
-    if kind == FAILURE and size <= LONGEST_FAILURE:
-        raise _failure(_read(line, size, deadline))
+    kind, rate, size = header(line, deadline)
     if kind != SOUND or rate not in RATES or size % 4 or not 0 < size <= 4 * max_seconds * rate:
         raise Nonsense(f"{kind!r}, {size} bytes at {rate} Hz")
-    samples = np.frombuffer(_read(line, size, deadline), dtype=np.float32)
+    return sound(line, rate, size, deadline)
+
+
+def header(line: socket.socket, deadline: float) -> tuple[bytes, int, int]:
+    """What comes next, its rate and its size; raises what `answer` raises."""
+    kind, rate, size = ANSWER.unpack(read(line, ANSWER.size, deadline))
+    if kind == FAILURE and size <= LONGEST_FAILURE:
+        raise _failure(read(line, size, deadline))
+    return kind, rate, size
+
+
+def sound(line: socket.socket, rate: int, size: int, deadline: float) -> Waveform:
+    """Samples of which rate and size were announced, and are plausible."""
+    samples = np.frombuffer(read(line, size, deadline), dtype=np.float32)
     if not max(samples.max(), -samples.min()) <= 2 * LOUDEST:  # true of NaN, too
         raise Nonsense("samples that are no sound")
     return Waveform(samples, rate)
@@ -65,12 +81,12 @@ def _failure(told: bytearray) -> SpeechError:
     return KINDS[code](sentence)
 
 
-def _read(line: socket.socket, size: int, deadline: float) -> bytearray:
+def read(line: socket.socket, size: int, deadline: float) -> bytearray:
     """So many bytes. Raises `EOFError` if they end before, `TimeoutError` after the deadline."""
     buffer = bytearray(size)
     rest = memoryview(buffer)
     while rest:
-        line.settimeout(_left(deadline))
+        line.settimeout(left(deadline))
         count = line.recv_into(rest)
         if not count:
             raise EOFError
@@ -78,9 +94,9 @@ def _read(line: socket.socket, size: int, deadline: float) -> bytearray:
     return buffer
 
 
-def _left(deadline: float) -> float:
+def left(deadline: float) -> float:
     """Seconds until then; raises `TimeoutError` where there are none."""
-    left = deadline - time.monotonic()
-    if left <= 0:
+    seconds = deadline - time.monotonic()
+    if seconds <= 0:
         raise TimeoutError
-    return left
+    return seconds

@@ -18,12 +18,14 @@ class DecoderLimits:
     """What one upload may cost.
 
     `megabytes`: memory beside what a clean decoder has anyway. `cpu_seconds`: processor time.
-    `seconds`: time on the clock, from the upload to the last sample.
+    `seconds`: time on the clock that is waited for it, all in all. `clip_seconds`: the same where a
+    clip is decoded at one go, while its sender waits.
     """
 
     megabytes: float
     cpu_seconds: float
     seconds: float
+    clip_seconds: float = math.inf
 
 
 def contain_template(limits: DecoderLimits) -> None:

@@ -7,24 +7,49 @@ lives as long as its worker: signals to the whole group, such as Ctrl-C, are for
 
 import gc
 import importlib
+import io
 import os
 import signal
 import socket
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import BinaryIO, Protocol
 
 import numpy as np
 
 from webapp.contained.limits import DecoderLimits, contain_decoder, contain_template
-from webapp.contained.messages import ANSWER, BEGUN, END, FAILURE, FORK, ORDER, REQUEST, SOUND
-from webapp.speech.decode import decode, to_wav
+from webapp.contained.messages import (
+    ANSWER,
+    BEGUN,
+    BLOCK,
+    END,
+    FAILURE,
+    FORK,
+    ORDER,
+    OVER,
+    PLACE,
+    REQUEST,
+    SOUND,
+    WHOLE,
+)
+from webapp.contained.remote import RemoteFile
+from webapp.speech.decode import decode, stream, to_wav
 from webapp.speech.errors import SpeechError
 from webapp.speech.waveform import Waveform
 
-Decoder = Callable[[bytes, float], Waveform]
+
+class Decoder(Protocol):
+    """Who decodes: a module such as `webapp.speech.decode`."""
+
+    def decode(self, data: bytes, max_seconds: float) -> Waveform:
+        """The sound of a file at one go."""
+
+    def stream(self, file: BinaryIO, max_seconds: float) -> Iterator[Waveform]:
+        """The same in pieces."""
+
 
 ROUTINE = 20
 """Runs after which Python leaves its code as it is; together they take 30 ms."""
@@ -34,8 +59,7 @@ def main(line: str, decoder: str, megabytes: str, cpu_seconds: str) -> None:
     """Fork and end decoders as the worker at the other end of the line says, until it is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    module, _, function = decoder.partition(":")
-    chosen: Decoder = getattr(importlib.import_module(module), function)
+    chosen: Decoder = importlib.import_module(decoder)
     limits = DecoderLimits(float(megabytes), float(cpu_seconds), seconds=0.0)  # the worker's watch
     _warm_up()
     contain_template(limits)
@@ -96,25 +120,29 @@ def _live(descriptor: int, decoder: Decoder, limits: DecoderLimits, template: in
         header = coming.read(REQUEST.size)
         if len(header) < REQUEST.size:  # the worker had no use for it
             os._exit(0)
-        size, max_seconds = REQUEST.unpack(header)
-        data = coming.read(size)
-        if len(data) < size:
+        kind, size, max_seconds = REQUEST.unpack(header)
+        data = coming.read(size) if kind == WHOLE else b""
+        if kind == WHOLE and len(data) < size:
             os._exit(0)
         line.sendall(BEGUN)
-        for part in _answer(decoder, data, max_seconds):
-            line.sendall(part)
+        file = io.BufferedReader(RemoteFile(line, coming, size), BLOCK)
+        try:
+            if kind == WHOLE:
+                _send(line, decoder.decode(data, max_seconds))
+            else:
+                for piece in decoder.stream(file, max_seconds):
+                    _send(line, piece, PLACE.pack(min(file.tell(), size)))
+                line.sendall(ANSWER.pack(OVER, 0, 0))
+        except SpeechError as error:
+            told = f"{error.code}\n{error.sentence}".encode()
+            line.sendall(ANSWER.pack(FAILURE, 0, len(told)) + told)
         os._exit(0)
 
 
-def _answer(decoder: Decoder, data: bytes, max_seconds: float) -> tuple[bytes, bytes | memoryview]:
-    """What goes back: its header and its body."""
-    try:
-        sound = decoder(data, max_seconds)
-    except SpeechError as error:
-        told = f"{error.code}\n{error.sentence}".encode()
-        return ANSWER.pack(FAILURE, 0, len(told)), told
+def _send(line: socket.socket, sound: Waveform, before: bytes = b"") -> None:
     samples = np.ascontiguousarray(sound.samples, dtype=np.float32)
-    return ANSWER.pack(SOUND, sound.rate, samples.nbytes), samples.data.cast("B")
+    line.sendall(ANSWER.pack(SOUND, sound.rate, samples.nbytes) + before)
+    line.sendall(samples.data.cast("B"))
 
 
 def _warm_up() -> None:
@@ -127,8 +155,9 @@ def _warm_up() -> None:
     quiet = to_wav(Waveform(np.zeros(9_600, dtype=np.float32), 96_000))
     sun = struct.pack(">4s5I", b".snd", 24, 19_200, 3, 96_000, 1) + bytes(19_200)
     for _ in range(ROUTINE):
-        decode(quiet, 1.0)
-        decode(sun, 1.0)
+        for sound in (quiet, sun):
+            decode(sound, 1.0)
+            list(stream(io.BytesIO(sound), 1.0))
 
 
 if __name__ == "__main__":

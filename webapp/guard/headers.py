@@ -1,16 +1,19 @@
 """Headers and cookies: what a browser is told to do with our answers, and what not."""
 
 import hashlib
+import secrets
 from collections.abc import Mapping
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from flask.sessions import SecureCookieSessionInterface
+
+OWN_STYLES = "style-src 'self'"
 
 POLICY = "; ".join(
     (
         "default-src 'none'",
         "script-src 'self'",
-        "style-src 'self'",
+        OWN_STYLES,
         "img-src 'self'",
         "media-src 'self' blob:",  # a recording is heard before it is sent
         "connect-src 'self'",
@@ -40,7 +43,7 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
-PRIVATE_PAGES = frozenset({"result", "history", "login"})
+PRIVATE_PAGES = frozenset({"result", "closer", "history", "login", "live", "jobs", "batches"})
 """Blueprints whose answers stay in no cache: they tell of voices, or of who is in."""
 
 YEAR = 365 * 24 * 3600
@@ -66,7 +69,19 @@ def register(app: Flask) -> None:
     app.after_request(_finish)
 
 
+def style_nonce() -> str:
+    """A word for this one answer, by which a script of its page may make styles of its own."""
+    if "style_nonce" not in g:
+        g.style_nonce = secrets.token_urlsafe(16)
+    word: str = g.style_nonce
+    return word
+
+
 def _finish(response: Response) -> Response:
+    if "style_nonce" in g:
+        styles = f"{OWN_STYLES} 'nonce-{g.style_nonce}'"
+        policy = POLICY.replace(OWN_STYLES, styles)
+        response.headers.setdefault("Content-Security-Policy", policy)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.is_secure:

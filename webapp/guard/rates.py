@@ -26,7 +26,12 @@ VOICES, GUESSES = "voices", "guesses"
 USUAL = "600/minute"
 """Voices from another machine, where no setting says otherwise."""
 
-COSTLY = frozenset({"upload.send", "record.send", "result.again"})
+COSTLY = frozenset(
+    {
+        *("upload.send", "record.send", "live.send", "result.again", "jobs.again"),
+        *("batches.receive", "batches.again", "batches.all_again"),
+    }
+)
 """Endpoints that let a model hear."""
 
 _TOO_MANY: Mapping[str, str] = {

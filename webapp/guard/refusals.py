@@ -49,6 +49,16 @@ class TooOften(SpeechError):
         self.seconds = seconds
 
 
+class Crowded(SpeechError):
+    """More listen at once than this copy can hear."""
+
+    code = "crowded"
+    seconds = 2
+
+    def __init__(self) -> None:
+        super().__init__("More people speak here at once than can be heard. Just go on, or wait.")
+
+
 def in_words(seconds: int) -> str:
     """`1 second`, `42 seconds`, `3 minutes`, `2 hours`: never less than it is."""
     for size, unit in ((3600, "hour"), (60, "minute")):

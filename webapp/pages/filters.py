@@ -48,11 +48,21 @@ def megabytes(size: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """3.42 becomes 3.4 s, and 125 becomes 2 min 5 s."""
+    """3.42 becomes 3.4 s, 125 becomes 2 min 5 s, and 7200 becomes 2 h."""
     if round(seconds, 1) < 60:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    parts = zip((*divmod(minutes, 60), rest), ("h", "min", "s"), strict=True)
+    return " ".join(f"{amount} {unit}" for amount, unit in parts if amount)
+
+
+def clock(seconds: float) -> str:
+    """A place in a recording: 65.28 becomes 1:05.3, and 3725 becomes 1:02:05.0."""
+    tenths = round(10 * seconds)
+    minutes, rest = divmod(tenths, 600)
+    hours, minutes = divmod(minutes, 60)
+    start = f"{hours}:{minutes:02}" if hours else f"{minutes}"
+    return f"{start}:{rest / 10:04.1f}"
 
 
 def when(moment: datetime) -> str:
@@ -67,6 +77,6 @@ def emoji(emotion: str) -> str:
 
 def register(app: Flask) -> None:
     """Offer the filters to the templates."""
-    values = (percent, finely, in_ten, points, change, brief, megabytes, duration, when, emoji)
-    for name in (*values, verdict, likeliest, twins):
+    figures = (percent, finely, in_ten, points, change, brief, megabytes, duration, clock)
+    for name in (*figures, when, emoji, verdict, likeliest, twins):
         app.add_template_filter(name)

@@ -13,8 +13,8 @@ from webapp.submission import desk
 
 blueprint = Blueprint("health", __name__)
 
-UPLOADS = 8
-"""The disk has room while so many of the largest recordings fit."""
+UPLOADS = 2
+"""The disk has room while so many of the largest recordings fit: one as it comes and one kept."""
 
 
 @blueprint.get("/healthz")
@@ -25,11 +25,22 @@ def alive() -> ResponseReturnValue:
 
 @blueprint.get("/readyz")
 def ready() -> ResponseReturnValue:
-    """200 where a voice could be heard and kept now; 503 with what stands in the way."""
+    """200 where a voice could be heard and kept now; 503 with what stands in the way.
+
+    Whether a worker runs is told, and no condition: without one, short recordings are heard and
+    long ones are kept until one runs. Turning all of them away would be worse.
+    """
     causes = {name: cause for name, check in _CHECKS.items() if (cause := check()) is not None}
     if causes:
         return jsonify(status="not ready", causes=causes), 503
-    return jsonify(status="ready")
+    return jsonify(status="ready", worker="running" if _worker() else "not running")
+
+
+def _worker() -> bool:
+    try:
+        return desk().queue.worker_runs()
+    except OSError:  # the disk is looked at by itself
+        return False
 
 
 def _models() -> str | None:

@@ -11,7 +11,7 @@ from flask import (
     url_for,
 )
 
-from webapp import prediction_log
+from webapp import job_log, prediction_log
 from webapp.forms import EmptyForm
 from webapp.submission import desk
 
@@ -24,13 +24,16 @@ def show() -> str:
     number = request.args.get("page", 1, type=int)
     page = prediction_log.page(number, desk().settings.page_size)
     titles = {name: heard.card.title for name, heard in desk().recognizers.items()}
-    return render_template("history.html", page=page, titles=titles)
+    unfinished = len(job_log.unfinished())
+    return render_template("history.html", page=page, titles=titles, unfinished=unfinished)
 
 
 @blueprint.get("/delete")
 def confirm() -> str:
     """Ask before everything goes."""
-    return render_template("delete_all.html", total=prediction_log.count(), form=EmptyForm())
+    total, unfinished = prediction_log.count(), len(job_log.unfinished())
+    form = EmptyForm()
+    return render_template("delete_all.html", total=total, unfinished=unfinished, form=form)
 
 
 @blueprint.post("/delete")

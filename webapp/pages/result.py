@@ -1,7 +1,7 @@
 """Result: what was heard in one clip, at an address of its own."""
 
-import io
 from collections.abc import Sequence
+from typing import Any
 
 from flask import (
     Blueprint,
@@ -10,6 +10,7 @@ from flask import (
     current_app,
     flash,
     g,
+    jsonify,
     make_response,
     redirect,
     render_template,
@@ -19,19 +20,21 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from webapp import pictures, prediction_log
+from webapp import job_log, pictures, prediction_log, trace_log
 from webapp.errors import Failure, answer, wants_json
 from webapp.forms import ModelForm
-from webapp.guard.headers import SANDBOX
+from webapp.guard.headers import SANDBOX, style_nonce
+from webapp.pages import sounds
 from webapp.pages.sending import answer_with
+from webapp.pages.timeline import Timeline, timeline
+from webapp.playable import playable
 from webapp.request_log import stopwatch
 from webapp.speech.bundle import Card
-from webapp.speech.decode import playable_type, to_wav
 from webapp.speech.emotions import Emotion
+from webapp.speech.envelope import FULL
 from webapp.speech.errors import SpeechError
 from webapp.speech.quality import Remark
 from webapp.speech.recognizer import Recognizer
-from webapp.speech.waveform import Waveform
 from webapp.submission import desk
 from webapp.tables import Prediction
 from webapp.verdict import twins, verdict
@@ -65,13 +68,10 @@ def download() -> Response:
 def audio() -> Response:
     """The audio as it came where browsers play it, as WAV where they do not."""
     prediction = _prediction()
-    data = _audio(prediction)
-    kind = playable_type(data)
-    if kind is None:
-        data, kind = to_wav(_waveform(prediction)), "audio/wav"
+    sound, kind = playable(desk(), prediction) or abort(404)
     name = f"tonelog-{prediction.id}.{ENDINGS.get(kind, kind.partition('/')[2])}"
     response = send_file(
-        io.BytesIO(data), mimetype=kind, conditional=True, as_attachment=True, download_name=name
+        sound, mimetype=kind, conditional=True, as_attachment=True, download_name=name
     )
     response.headers["Content-Security-Policy"] = SANDBOX
     return response
@@ -80,7 +80,9 @@ def audio() -> Response:
 @blueprint.get("/<id>/waveform.svg")
 def waveform() -> Response:
     """How loud the clip is over time."""
-    response = make_response(pictures.waveform_svg(_waveform(_prediction())))
+    prediction = _prediction()
+    drawn = pictures.outline_svg(sounds.outline(prediction), prediction.seconds)
+    response = make_response(drawn)
     response.content_type = "image/svg+xml"
     policy = f"{SANDBOX}; style-src {pictures.waveform_style()}"
     response.headers["Content-Security-Policy"] = policy
@@ -90,10 +92,17 @@ def waveform() -> Response:
 @blueprint.get("/<id>/spectrogram.png")
 def spectrogram() -> Response:
     """How strong each pitch is over time."""
-    response = make_response(pictures.spectrogram_png(_waveform(_prediction())))
+    response = make_response(sounds.spectrogram(_prediction()))
     response.content_type = "image/png"
     response.headers["Content-Security-Policy"] = SANDBOX
     return response
+
+
+@blueprint.get("/<id>/peaks.json")
+def peaks() -> Response:
+    """How loud it is over time, as numbers: what the player draws, at whatever size."""
+    lows, highs = sounds.levels(_prediction())
+    return jsonify(seconds=_prediction().seconds, full=FULL, lows=lows, highs=highs)
 
 
 @blueprint.post("/<id>/again")
@@ -115,13 +124,19 @@ def delete() -> Response:
 
 
 @blueprint.before_request
-def find() -> None:
+def find() -> Response | None:
     """Every address here names a prediction; 404 where there is none of that id.
 
-    Looked for only after whoever asks was let in: what is there is nobody else's business.
+    One that is still to come is told of by its job. Looked for only after whoever asks was let in:
+    what is there is nobody else's business.
     """
-    values = request.view_args or {}
-    g.prediction = prediction_log.get(values.pop("id")) or abort(404)
+    wanted = (request.view_args or {}).pop("id")
+    g.prediction = prediction_log.get(wanted)
+    if g.prediction is not None:
+        return None
+    if request.endpoint != "result.show" or job_log.get(wanted) is None:
+        abort(404)
+    return make_response(redirect(url_for("jobs.show", id=wanted), 303))
 
 
 def _prediction() -> Prediction:
@@ -135,21 +150,35 @@ def _page(failure: Failure | None = None) -> str:
     spoke = desk().recognizers.get(prediction.model)
     card = spoke.card if spoke is not None and _spoke(spoke, prediction) else None
     heard, unlike = verdict(prediction), Remark.UNLIKE_TRAINING in prediction.remarks
+    over_time = _timeline(prediction, card)
+    mean = over_time is not None and over_time.is_mean(prediction.probabilities)
+    figures = None if card is None or mean else card.figures  # which are those of single clips
     return render_template(
         "result.html",
         prediction=prediction,
         heard=heard,
         installed=spoke and spoke.card,
         card=card,
-        right=None if unlike or card is None else card.figures.right_at(prediction.confidence),
-        precision=None if card is None else _precision(card, heard.emotions),
+        right=None if unlike or figures is None else figures.right_at(prediction.confidence),
+        precision=None if card is None or mean else _precision(card, heard.emotions),
         bars=prediction.ranking,
         unlike=unlike,
         remarks=_remarks(prediction),
+        timeline=over_time,
+        mean=mean,
+        start=request.args.get("t", type=float),
+        nonce=style_nonce(),
         has_audio=desk().has_audio(prediction),
         form=_others(prediction),
         error=failure and failure.sentence,
     )
+
+
+def _timeline(prediction: Prediction, card: Card | None) -> Timeline | None:
+    """What was heard from segment to segment; None for a clip of a few seconds."""
+    segments = trace_log.segments(prediction.id)
+    threshold = None if card is None else card.calibration.threshold
+    return timeline(segments, prediction.seconds, threshold) if segments else None
 
 
 def _remarks(prediction: Prediction) -> list[Remark]:
@@ -182,16 +211,8 @@ def _others(prediction: Prediction) -> ModelForm:
     return form
 
 
-def _audio(prediction: Prediction) -> bytes:
-    return desk().audio(prediction) or abort(404)
-
-
-def _waveform(prediction: Prediction) -> Waveform:
-    return desk().decode(_audio(prediction), prediction.seconds + 1)
-
-
 def _document(prediction: Prediction) -> Response:
-    document = {
+    document: dict[str, Any] = {
         "id": prediction.id,
         "created_at": prediction.created_at.isoformat().replace("+00:00", "Z"),
         "source": prediction.source,
@@ -207,5 +228,8 @@ def _document(prediction: Prediction) -> Response:
         "remarks": prediction.remarks,
         "milliseconds": prediction.milliseconds,
     }
+    segments = trace_log.segments(prediction.id)
+    if segments is not None:
+        document["segments"] = segments
     text = current_app.json.dumps(document, indent=2, sort_keys=False)
     return Response(text + "\n", mimetype="application/json")

@@ -1,4 +1,7 @@
-"""What the upload and the record page share: a form with a voice in, a prediction out."""
+"""What the upload and the record page share: a form with a voice in, a prediction or a job out.
+
+Several voices in one form become a batch.
+"""
 
 from flask import (
     Blueprint,
@@ -13,12 +16,13 @@ from flask import (
 )
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
+from webapp import batches
 from webapp.errors import Failure, NoFile, answer, wants_json
 from webapp.forms import VoiceForm
 from webapp.request_log import stopwatch
 from webapp.speech.errors import SpeechError
 from webapp.submission import desk
-from webapp.tables import Prediction, Source
+from webapp.tables import Batch, Job, Prediction, Source
 
 
 def sending_page(name: str, source: Source) -> Blueprint:
@@ -35,6 +39,7 @@ def sending_page(name: str, source: Source) -> Blueprint:
             limits=limits,
             error=error,
             keeps=desk().settings.keep_audio,
+            most_files=desk().settings.batch_files,
         )
 
     @blueprint.get(f"/{name}")
@@ -68,14 +73,17 @@ def _offered(form: VoiceForm) -> VoiceForm:
     return form
 
 
-def _submit(source: Source) -> Prediction:
+def _submit(source: Source) -> Prediction | Job | Batch:
     form = _offered(VoiceForm(model=desk().settings.default_model))
     g.voice_form = form  # with its choice of model, in case it has to be shown again
     if not form.validate():
         raise NoFile(form.audio.errors[0])
+    sent = [file for file in request.files.getlist("audio") if file.filename]
+    if len(sent) > 1:
+        return batches.receive_all(desk(), sent, form.model.data)
     audio = form.audio.data
-    return desk().submit(
-        audio.stream.getvalue(),  # which lies in memory already: `read` would copy it
+    return desk().take_in(
+        audio.stream,
         source=source,
         file_name=audio.filename,
         model=form.model.data,
@@ -83,11 +91,20 @@ def _submit(source: Source) -> Prediction:
     )
 
 
-def answer_with(prediction: Prediction) -> Response:
-    """The way to a new result: a redirect for people, its address as JSON for programs."""
-    location = url_for("result.show", id=prediction.id)
+def answer_with(made: Prediction | Job | Batch) -> Response:
+    """The way to a new result, or to how far it is: a redirect for people, JSON for programs."""
+    page, status = _PAGES[type(made)]
+    location = url_for(page, id=made.id)
     if wants_json():
-        response = make_response(jsonify(id=prediction.id, location=location), 201)
+        response = make_response(jsonify(id=made.id, location=location), status)
         response.location = location
         return response
     return make_response(redirect(location, 303))
+
+
+_PAGES = {
+    Prediction: ("result.show", 201),
+    Job: ("jobs.show", 202),
+    Batch: ("batches.show", 202),
+}
+"""Where people go who sent something, and the status that programs get."""

@@ -4,13 +4,16 @@ The container is chosen here and never guessed by a library, so that nothing rea
 was not meant for it. Playlists and the like, which point to other files, are on no list.
 """
 
+import io
 import re
 import struct
 from collections.abc import Callable
 from enum import StrEnum
-from typing import NamedTuple
+from itertools import islice
+from typing import BinaryIO, NamedTuple
 
 from webapp.speech import mp4, mpeg
+from webapp.speech.parts import Part
 
 
 class Container(StrEnum):
@@ -39,7 +42,7 @@ class Recording(NamedTuple):
     """Bytes that begin as sound files do, without the tags before them."""
 
     container: Container
-    data: bytes
+    data: Part
 
 
 _SIGNATURES = (
@@ -61,36 +64,39 @@ _SIGNATURES = (
 )
 """How each kind of file begins. Transport streams have packets of 188 bytes, camcorders' of 192."""
 
+_HEAD = 2**17
+"""Bytes that tell what a file is: more than `mpeg.find_frames` ever looks at."""
+
 _TAGS = 8
 """ID3 tags that may precede the sound; real files have one, seldom two."""
 
 
-def identify(data: bytes) -> Recording | None:
-    """The container of some bytes; None for everything that is no sound file known here."""
-    bare = _without_tags(data)
+def identify(file: BinaryIO) -> Recording | None:
+    """The container of a file; None for everything that is no sound file known here."""
+    bare = _without_tags(Part(file))
+    head = bare.between(0, _HEAD)
     for signature, container in _SIGNATURES:
-        if re.match(signature, bare, re.DOTALL):
+        if re.match(signature, head, re.DOTALL):
             return Recording(container, bare)
-    found = mpeg.find_frames(bare)
+    found = mpeg.find_frames(head)
     if found is None:
         return None
-    return Recording(
-        Container.AAC if found.layer == mpeg.ADTS else Container.MP3, bare[found.start :]
-    )
+    container = Container.AAC if found.layer == mpeg.ADTS else Container.MP3
+    return Recording(container, bare.after(found.start))
 
 
-def _without_tags(data: bytes) -> bytes:
+def _without_tags(data: Part) -> Part:
     """The bytes after leading ID3v2 tags, which can precede any format."""
     start = 0
     for _ in range(_TAGS):
-        header = data[start : start + 10]
+        header = data.between(start, start + 10)
         if len(header) < 10 or not header.startswith(b"ID3"):
             break
         size = sum(
             (byte & 0x7F) << shift for byte, shift in zip(header[6:], (21, 14, 7, 0), strict=True)
         )
         start += 10 + size + (10 if header[5] & 0x10 else 0)
-    return data[start:] if start else data
+    return data.after(start)
 
 
 class WavFormat(NamedTuple):
@@ -104,33 +110,41 @@ PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
 _EXTENSIBLE_TAIL = bytes.fromhex("000000001000800000aa00389b71")
 
 
-def wav_format(data: bytes) -> WavFormat | None:
+def wav_format(data: Part) -> WavFormat | None:
     """What the only `fmt ` chunk of a WAV file says; None where there is not exactly one.
 
     Occurrences of the name are counted and chunks are not walked: a parser that stumbles over the
     file in a way of its own still cannot come upon another `fmt ` chunk than this one.
     """
-    at = data.find(b"fmt ")
-    if at < 0 or data.rfind(b"fmt ") != at or at + 24 > len(data):
+    at = _only(data, b"fmt ")
+    if at is None or at + 24 > data.size:
         return None
-    tag, bits = struct.unpack_from("<H12xH", data, at + 8)
-    if tag == EXTENSIBLE and data[at + 34 : at + 48] == _EXTENSIBLE_TAIL:
-        (tag,) = struct.unpack_from("<H", data, at + 32)
+    chunk = data.between(at, at + 48)
+    tag, bits = struct.unpack_from("<H12xH", chunk, 8)
+    if tag == EXTENSIBLE and chunk[34:] == _EXTENSIBLE_TAIL:
+        (tag,) = struct.unpack_from("<H", chunk, 32)
     return WavFormat(tag, bits)
+
+
+def _only(data: Part, word: bytes) -> int | None:
+    """Where a word stands that is there only once; None for any other."""
+    first, *others = [*islice(data.places(word), 2), None]
+    return None if len(others) == 2 else first
 
 
 _PLAIN_AIFF = (b"NONE", b"twos", b"sowt", b"in24", b"in32", b"fl32", b"FL32", b"fl64", b"FL64")
 
 
-def _is_plain_aiff(data: bytes) -> bool:
+def _is_plain_aiff(data: Part) -> bool:
     """Whether the only `COMM` chunk of an AIFF file announces uncompressed samples."""
-    at = data.find(b"COMM")
-    if at < 0 or data.rfind(b"COMM") != at:
+    at = _only(data, b"COMM")
+    if at is None:
         return False
-    return data[at + 4 : at + 8] == b"\0\0\0\x12" or data[at + 26 : at + 30] in _PLAIN_AIFF
+    chunk = data.between(at, at + 30)
+    return chunk[4:8] == b"\0\0\0\x12" or chunk[26:] in _PLAIN_AIFF
 
 
-def _is_plain_wav(data: bytes) -> bool:
+def _is_plain_wav(data: Part) -> bool:
     found = wav_format(data)
     return found is not None and found.tag in (PCM, FLOAT)
 
@@ -151,44 +165,47 @@ def libsndfile_reads(recording: Recording) -> bool:
             return container is Container.FLAC
 
 
-def _wav_plays(data: bytes) -> bool:
+def _wav_plays(data: Part) -> bool:
     found = wav_format(data)
-    return data.startswith(b"RIFF") and found in {(PCM, 8), (PCM, 16), (PCM, 24), (FLOAT, 32)}
+    return data.between(0, 4) == b"RIFF" and found in {(PCM, 8), (PCM, 16), (PCM, 24), (FLOAT, 32)}
 
 
-def _ogg_plays(data: bytes) -> bool:
-    return any(name in data[:64] for name in (b"OpusHead", b"\x01vorbis", b"\x7fFLAC"))
+def _ogg_plays(data: Part) -> bool:
+    return any(name in data.between(0, 64) for name in (b"OpusHead", b"\x01vorbis", b"\x7fFLAC"))
 
 
-def _mp4_plays(data: bytes) -> bool:
+def _mp4_plays(data: Part) -> bool:
     """Whether the sound is AAC, Opus or FLAC; QuickTime's own flavour is not played everywhere."""
-    header = mp4.without_media(data)
-    codecs = (b"mp4a", b"Opus", b"fLaC")
-    return data[8:12] != b"qt  " and any(name in header for name in codecs)
+    if data.between(8, 12) == b"qt  ":
+        return False
+    codecs, boxes = (b"mp4a", b"Opus", b"fLaC"), mp4.without_media(data)
+    found = (data.places(name, *box) for box in boxes for name in codecs)
+    return any(True for places in found for _ in places)
 
 
-def _mpeg_plays(data: bytes) -> bool:
-    frame = mpeg.frame_at(data, 0)
+def _mpeg_plays(data: Part) -> bool:
+    frame = mpeg.frame_at(data.between(0, 6), 0)
     return frame is not None and frame.layer == mpeg.LAYER_3
 
 
-_PLAYED: dict[Container, tuple[str, Callable[[bytes], bool]]] = {
+_PLAYED: dict[Container, tuple[str, Callable[[Part], bool]]] = {
     Container.WAV: ("audio/wav", _wav_plays),
     Container.FLAC: ("audio/flac", lambda _: True),
     Container.OGG: ("audio/ogg", _ogg_plays),
     Container.MP3: ("audio/mpeg", _mpeg_plays),
     Container.AAC: ("audio/aac", lambda _: True),
     Container.MP4: ("audio/mp4", _mp4_plays),
-    Container.MATROSKA: ("audio/webm", lambda data: b"\x42\x82\x84webm" in data[:128]),
+    Container.MATROSKA: ("audio/webm", lambda data: b"\x42\x82\x84webm" in data.between(0, 128)),
 }
 
 
-def playable_type(data: bytes) -> str | None:
+def playable_type(sound: bytes | BinaryIO) -> str | None:
     """The media type under which browsers play these bytes as they are; None where they do not."""
-    recording = identify(data)
+    file = io.BytesIO(sound) if isinstance(sound, bytes) else sound
+    recording = identify(file)
     if recording is None or recording.container not in _PLAYED:
         return None
-    tagged = len(recording.data) < len(data)
+    tagged = recording.data.size < Part(file).size
     if tagged and recording.container not in (Container.MP3, Container.AAC):
         return None
     media_type, plays = _PLAYED[recording.container]

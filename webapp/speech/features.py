@@ -1,24 +1,21 @@
 """Features: what the networks see of a waveform. The project's only calls to librosa.feature."""
 
-import math
 from collections.abc import Iterator
-from typing import Literal
 
 import librosa
-import msgspec
 import numpy as np
 import numpy.typing as npt
 import scipy.fft
 
-from webapp.speech.prosody import MEASURES, prosody
-from webapp.speech.spectrogram import Fourier, Mel, decibels, power
-from webapp.speech.voice import Trimming, at_speed, voice
+from webapp.speech.feature_settings import FLOOR_DB as FLOOR_DB
+from webapp.speech.feature_settings import Channel
+from webapp.speech.feature_settings import FeatureSettings as FeatureSettings
+from webapp.speech.prosody import prosody
+from webapp.speech.spectrogram import decibels, power
+from webapp.speech.voice import at_speed, voice
 from webapp.speech.waveform import Waveform
 
 Features = npt.NDArray[np.float32]
-
-FLOOR_DB = -80.0
-"""Energies further below the loudest bin than this count as silence, where nothing else is said."""
 
 PROSODY_SECONDS = 60
 """Prosody is measured in at most this much of a clip."""
@@ -26,87 +23,10 @@ PROSODY_SECONDS = 60
 CHROMA_BANDS = 12
 """Semitones of an octave."""
 
-Channel = Literal["mfcc", "mel", "chroma"]
-
-
-class FeatureSettings(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True
-):
-    """Everything that decides how a waveform becomes the input of a network.
-
-    Settings at their default are not written, so that a new one leaves older runs their names.
-    """
-
-    sample_rate: int
-    """Hz that every waveform is brought to."""
-    n_fft: int
-    """Samples in a Fourier transform."""
-    win_length: int
-    """Samples in the analysis window."""
-    hop_length: int
-    """Samples from one frame to the next."""
-    n_mels: int
-    """Mel bands between `fmin` and `fmax`."""
-    fmin: float
-    """Lowest frequency (Hz)."""
-    fmax: float
-    """Highest frequency (Hz)."""
-    floor_db: float = FLOOR_DB
-    """Energies further below the loudest bin of a window count as silence (dB): what lies under the
-    noise of an ordinary room says more of the room than of the voice."""
-    n_mfcc: int
-    """Cepstral coefficients kept."""
-    trim_db: float | None
-    """Leading and trailing sound this far below the loudest frame is cut; None cuts nothing."""
-    trim_hop: int = 512
-    """Samples from one frame to the next where silence is looked for."""
-    window_frames: int
-    """Frames that the network sees at once."""
-    window_hop_frames: int
-    """Frames from one window to the next in a long clip."""
-    pooling: Literal["none", "mean", "mean_std"]
-    """`none`: the sequence of a window; `mean`: its mean over time; `mean_std`: mean, deviation."""
-    speeds: tuple[float, ...]
-    """A clip is heard once at each of these playing speeds, and the probabilities are averaged."""
-    channels: tuple[Channel, ...] = ("mfcc",)
-    """The pictures laid over each other; more than one are each `n_mels` bands high."""
-    prosody: bool = False
-    """Whether the prosody of the clip comes with each window: the input is then one flat row."""
-
-    def __post_init__(self) -> None:
-        if len(self.channels) > 1 and (self.pooling != "none" or self.n_mfcc != self.n_mels):
-            raise ValueError("several channels want pooling none and as many MFCCs as mel bands")
-
-    @property
-    def plane_shape(self) -> tuple[int, ...]:
-        """Shape of what a window shows: (frames, coefficients), with channels (…, channels)."""
-        if self.pooling != "none":
-            return (self.n_mfcc * (2 if self.pooling == "mean_std" else 1),)
-        shape = (self.window_frames, self.n_mfcc)
-        return (*shape, len(self.channels)) if len(self.channels) > 1 else shape
-
-    @property
-    def input_shape(self) -> tuple[int, ...]:
-        """Shape of one network input: that of the plane, or of plane and prosody in a row."""
-        row = (math.prod(self.plane_shape) + len(MEASURES),)
-        return row if self.prosody else self.plane_shape
-
-    @property
-    def fourier(self) -> Fourier:
-        """How a voice is cut into frames."""
-        return Fourier(self.n_fft, self.win_length, self.hop_length)
-
-    @property
-    def mel(self) -> Mel:
-        """The mel bands of a frame."""
-        return Mel(self.sample_rate, self.n_fft, self.n_mels, self.fmin, self.fmax)
-
 
 def heard_in(waveform: Waveform, settings: FeatureSettings) -> Waveform:
     """The voice in a clip, as the settings want it: at their rate, level and trimming."""
-    trims = settings.trim_db is not None
-    trimming = Trimming(settings.trim_db or 0.0, settings.trim_hop) if trims else None
-    return voice(waveform, settings.sample_rate, trimming)
+    return voice(waveform, settings.sample_rate, settings.trimming)
 
 
 def log_mel(waveform: Waveform, settings: FeatureSettings) -> Features:
@@ -201,21 +121,22 @@ def _channel(cut: Features, name: Channel, settings: FeatureSettings) -> Feature
 
 
 def windows(spectra: Features, settings: FeatureSettings) -> Features:
-    """The windows of one clip's spectrum, shape (windows, *settings.plane_shape).
+    """The windows of one clip's spectrum, shape (windows, *settings.plane_shape)."""
+    return np.stack([network_input(cut, settings) for _, cut in levelled_cuts(spectra, settings)])
+
+
+def levelled_cuts(spectra: Features, settings: FeatureSettings) -> Iterator[tuple[int, Features]]:
+    """First frame and levelled spectrum of each window of a clip, before it is filled up.
 
     Pauses as long as a window are left out: levelling would make noise of them as loud as a voice.
     """
-    return np.stack(list(_each_window(spectra, settings)))
-
-
-def _each_window(spectra: Features, settings: FeatureSettings) -> Iterator[Features]:
     bands = settings.n_mels
     quietest = spectra[:, :bands].max() - (settings.trim_db or np.inf)
     for start in window_starts(len(spectra), settings):
         cut = spectra[start : start + settings.window_frames]
         if cut[:, :bands].max() >= quietest:
             level = levelled(cut[:, :bands], settings.floor_db)
-            yield network_input(np.hstack([level, cut[:, bands:]]), settings)
+            yield start, np.hstack([level, cut[:, bands:]])
 
 
 def with_prosody(planes: Features, measured: Features) -> Features:
@@ -240,10 +161,12 @@ def each_input(waveform: Waveform, settings: FeatureSettings) -> Iterator[Featur
 
 
 def _each_at(heard: Waveform, settings: FeatureSettings) -> Iterator[Features]:
-    planes = _each_window(spectrum(heard, settings), settings)
-    if not settings.prosody:
-        yield from planes
-        return
-    measured = measures(heard, settings)
-    for plane in planes:
-        yield with_prosody(plane[np.newaxis], measured)[0]
+    measured = measures(heard, settings) if settings.prosody else None
+    for _, cut in levelled_cuts(spectrum(heard, settings), settings):
+        yield finished(cut, measured, settings)
+
+
+def finished(cut: Features, measured: Features | None, settings: FeatureSettings) -> Features:
+    """The network input of a levelled cut, with the prosody of its clip where that is measured."""
+    plane = network_input(cut, settings)
+    return plane if measured is None else with_prosody(plane[np.newaxis], measured)[0]

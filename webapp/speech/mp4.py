@@ -1,41 +1,52 @@
 """The boxes of MP4 files, as far as they must be seen before a parser may see them."""
 
 import struct
+from collections.abc import Sequence
+
+from webapp.speech.parts import Part
+
+MAX_BOXES = 200_000
+"""Boxes that are looked at one by one; long streams have a box or two a second."""
 
 _COUNTS = ((b"stsz", 12), (b"stz2", 12), (b"trun", 8))
 """Boxes that announce a number of samples, and where behind the box's name it stands."""
 
 
-def without_media(data: bytes) -> bytes:
-    """All top-level boxes but the media data; everything where the boxes do not follow cleanly."""
-    kept, at = [], 0
-    while at + 8 <= len(data):
-        size, name = struct.unpack_from(">I4s", data, at)
-        if size == 1 and at + 16 <= len(data):
-            (size,) = struct.unpack_from(">Q", data, at + 8)
+def without_media(data: Part) -> Sequence[tuple[int, int]]:
+    """Where all top-level boxes but the media data begin and end.
+
+    Everything where the boxes do not follow cleanly, or are too many.
+    """
+    kept, at = list[tuple[int, int]](), 0
+    for _ in range(MAX_BOXES):
+        if at + 8 > data.size:
+            return kept
+        header = data.between(at, at + 16)
+        size, name = struct.unpack_from(">I4s", header)
+        if size == 1 and len(header) == 16:
+            (size,) = struct.unpack_from(">Q", header, 8)
         elif size == 0:
-            size = len(data) - at
+            size = data.size - at
         if size < 8:
-            return data
+            break
         if name != b"mdat":
-            kept.append(data[at : at + size])
+            kept.append((at, at + size))
         at += size
-    return b"".join(kept)
+    return [(0, data.size)]
 
 
-def promises_too_much(data: bytes) -> bool:
+def promises_too_much(data: Part) -> bool:
     """Whether a file announces more samples than it has bytes, or hides how many it announces.
 
     FFmpeg sets up an index of all of them before it reads the first: some hundred crafted bytes can
     claim gigabytes of memory.
     """
-    header = without_media(data)
-    if b"cmov" in header:  # a compressed header, seen in QuickTime files of the nineties only
-        return True
     promised = 0
-    for name, offset in _COUNTS:
-        at = header.find(name)
-        while at >= 0:
-            promised += int.from_bytes(header[at + offset : at + offset + 4], "big")
-            at = header.find(name, at + 4)
-    return promised > len(data)
+    for start, end in without_media(data):
+        for _ in data.places(b"cmov", start, end):  # a compressed header: the nineties' QuickTime
+            return True
+        for name, offset in _COUNTS:
+            for at in data.places(name, start, end):
+                count = data.between(at + offset, at + offset + 4)
+                promised += int.from_bytes(count, "big")
+    return promised > data.size

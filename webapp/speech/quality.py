@@ -5,9 +5,12 @@ from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
 
 from webapp.speech.errors import NoSpeech, TooShort
-from webapp.speech.waveform import Waveform
+from webapp.speech.waveform import Blocks, Samples, Waveform
+
+Levels = npt.NDArray[np.float32]
 
 FRAME_SECONDS = 0.02
 """Sound is judged in pieces of this length: a pitch period or more, and shorter than any sound."""
@@ -90,6 +93,9 @@ _SENTENCES = {
 }
 
 
+_STEPS = np.linspace(-120, 20, 1401)
+"""Levels (dB of full scale) between which pieces are counted."""
+
 _TOO_SHORT = "The recording is too short. Send at least a second of speech."
 _TOO_LITTLE = "There is too little sound in this recording. Send at least a second of speech."
 _NO_SPEECH = (
@@ -103,44 +109,85 @@ def inspect(waveform: Waveform, speaks: Callable[[Waveform], bool]) -> tuple[Rem
 
     `speaks` says whether a sound that is loud and long enough is speech: see `VoiceActivity`.
     """
-    if waveform.seconds < SHORTEST_SECONDS:
-        raise TooShort(_TOO_SHORT)
-    levels = _levels(waveform)
-    loudest = levels.max()
-    if loudest < SILENCE_DB:
-        raise NoSpeech(_NO_SPEECH)
-    heard = levels >= max(loudest - PAUSE_DB, ROUNDING_DB)
-    seconds = np.count_nonzero(heard) * FRAME_SECONDS
-    if seconds < SHORTEST_SECONDS and _longest_run(heard) > KNOCK_PIECES:
-        raise TooShort(_TOO_LITTLE)
-    if seconds < SHORTEST_SECONDS or not speaks(waveform):
-        raise NoSpeech(_NO_SPEECH)
-    found = {
-        Remark.VERY_SHORT: seconds < SHORT_SECONDS,
-        Remark.VERY_QUIET: loudest < QUIET_DB,
-        Remark.CLIPPED: _seconds_at_full_scale(waveform) > CLIPPED_SHARE * seconds,
-    }
-    return tuple(remark for remark, applies in found.items() if applies)
+    loudness = Loudness(waveform.rate)
+    loudness.take(waveform.samples)
+    loudness.check()
+    if not speaks(waveform):
+        raise no_speech()
+    return loudness.remarks()
 
 
-def _levels(waveform: Waveform) -> npt.NDArray[np.float32]:
-    """Level of each piece in dB of full scale, without its offset, which is no sound."""
-    length = round(waveform.rate * FRAME_SECONDS)
-    whole = len(waveform.samples) // length * length
-    pieces = waveform.samples[:whole].reshape(-1, length)
-    some = (pieces[first : first + AT_ONCE] for first in range(0, len(pieces), AT_ONCE))
-    deviations = np.concatenate([few.std(axis=1) for few in some])
-    return np.asarray(20 * np.log10(np.maximum(deviations, np.finfo(np.float32).tiny)))
+def no_speech() -> NoSpeech:
+    """The failure of a sound in which nobody speaks."""
+    return NoSpeech(_NO_SPEECH)
 
 
-def _longest_run(heard: npt.NDArray[np.bool_]) -> int:
-    """The most pieces that were heard one after the other."""
-    ends = np.flatnonzero(np.diff(heard, prepend=False, append=False))
-    return int((ends[1::2] - ends[::2]).max())
+def too_short() -> TooShort:
+    """The failure of a sound that is too short to hold speech."""
+    return TooShort(_TOO_SHORT)
 
 
-def _seconds_at_full_scale(waveform: Waveform) -> float:
-    if waveform.peak < FULL_SCALE:
-        return 0.0
-    high, low = waveform.samples >= FULL_SCALE, waveform.samples <= -FULL_SCALE
-    return (np.count_nonzero(high) + np.count_nonzero(low)) / waveform.rate
+class Loudness:
+    """How loud a sound is that comes piece by piece; it may be cut anywhere."""
+
+    def __init__(self, rate: int) -> None:
+        self._rate = rate
+        self._length = round(rate * FRAME_SECONDS)
+        self._blocks = Blocks(self._length * AT_ONCE)
+        self._last: Levels = np.full(KNOCK_PIECES, -np.inf, dtype=np.float32)
+        self._pieces = np.zeros(len(_STEPS) + 1, dtype=np.int64)
+        """How many pieces lie between two steps of level."""
+        self._loudest = self._lasting = -np.inf
+        """Level of the loudest piece, and the highest that a syllable keeps up."""
+        self._samples = self._full = 0
+
+    def take(self, samples: Samples) -> None:
+        """The next samples."""
+        self._samples += len(samples)
+        if Waveform(samples, self._rate).peak >= FULL_SCALE:
+            high, low = samples >= FULL_SCALE, samples <= -FULL_SCALE
+            self._full += int(np.count_nonzero(high) + np.count_nonzero(low))
+        for block in self._blocks.take(samples):
+            self._weigh(block)
+
+    def check(self) -> None:
+        """All has come; raises `TooShort` or `NoSpeech` where there is too little to hear."""
+        if self._samples < SHORTEST_SECONDS * self._rate:
+            raise too_short()
+        self._weigh(self._blocks.rest())
+        if self._loudest < SILENCE_DB:
+            raise no_speech()
+        if self._seconds < SHORTEST_SECONDS:
+            raise TooShort(_TOO_LITTLE) if self._lasting >= self._pause else no_speech()
+
+    def remarks(self) -> tuple[Remark, ...]:
+        """What makes it hard to judge, once it was checked."""
+        found = {
+            Remark.VERY_SHORT: self._seconds < SHORT_SECONDS,
+            Remark.VERY_QUIET: self._loudest < QUIET_DB,
+            Remark.CLIPPED: self._full > CLIPPED_SHARE * self._seconds * self._rate,
+        }
+        return tuple(remark for remark, applies in found.items() if applies)
+
+    @property
+    def _pause(self) -> float:
+        return max(self._loudest - PAUSE_DB, ROUNDING_DB)
+
+    @property
+    def _seconds(self) -> float:
+        """Of all that is no pause."""
+        return float(self._pieces[np.searchsorted(_STEPS, self._pause) :].sum() * FRAME_SECONDS)
+
+    def _weigh(self, block: Samples) -> None:
+        """Level of each piece in dB of full scale, without its offset, which is no sound."""
+        whole = len(block) // self._length * self._length
+        deviations = block[:whole].reshape(-1, self._length).std(axis=1)
+        levels = 20 * np.log10(np.maximum(deviations, np.finfo(np.float32).tiny))
+        if not len(levels):
+            return
+        near = np.concatenate([self._last, levels])
+        lasting = sliding_window_view(near, KNOCK_PIECES + 1).min(axis=1)
+        self._last = near[-KNOCK_PIECES:]
+        self._pieces += np.bincount(np.searchsorted(_STEPS, levels), minlength=len(_STEPS) + 1)
+        self._loudest = max(self._loudest, float(levels.max()))
+        self._lasting = max(self._lasting, float(lasting.max()))

@@ -1,6 +1,5 @@
 """The two who read sound files: libsndfile for what it reads safely, FFmpeg for the rest."""
 
-import io
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -63,7 +62,7 @@ def readers(recording: Recording) -> Iterator[Reader]:
 
 
 def _by_libsndfile(recording: Recording) -> Pieces:
-    with soundfile.SoundFile(_Bytes(recording.data)) as file:
+    with soundfile.SoundFile(recording.data.after(0)) as file:
         if file.channels > MAX_CHANNELS:
             raise NotAudio(DAMAGED)
         # Only the type that the file has is read at one go, instead of a few kilobytes at a time.
@@ -72,21 +71,11 @@ def _by_libsndfile(recording: Recording) -> Pieces:
             yield _mono(_full_scale_at_one(block)), file.samplerate
 
 
-class _Bytes(io.BytesIO):
-    """A file that stays put when a damaged header sends libsndfile to before its start."""
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        try:
-            return super().seek(offset, whence)
-        except ValueError:
-            return self.tell()
-
-
 def _by_ffmpeg(recording: Recording) -> Pieces:
     if recording.container is Container.MP4 and mp4.promises_too_much(recording.data):
         raise NotAudio(DAMAGED)
     with av.open(
-        io.BytesIO(recording.data),
+        recording.data.after(0),
         mode="r",
         format=recording.container.value,
         container_options={"protocol_whitelist": "none", "codec_whitelist": DECODERS},

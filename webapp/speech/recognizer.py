@@ -84,8 +84,7 @@ class Recognizer:
 
     def recognize(self, waveform: Waveform, stopwatch: Stopwatch | None = None) -> Recognition:
         """What is heard over the overlapping windows of a clip; raises `MissingExtra`."""
-        if self.missing is not None:
-            raise MissingExtra(self.missing)
+        self.check()
         mean, embedding = self._hear(each_input(waveform, self.card.features), stopwatch)
         calibration = self.card.calibration
         pairs = zip(self.card.labels, mean, strict=True)
@@ -95,6 +94,19 @@ class Recognizer:
             unlike=bool(self._familiar.distance(embedding) > calibration.farthest),
         )
 
+    def check(self) -> None:
+        """Raise `MissingExtra` where something has to be installed before it can hear."""
+        if self.missing is not None:
+            raise MissingExtra(self.missing)
+
+    def hear_window(self, window: Features) -> Features:
+        """What the network gives the labels for one of a clip's inputs, (labels,)."""
+        return self._run(window)[: len(self.card.labels)]
+
+    def over_windows(self, heard: Features) -> Features:
+        """Calibrated probabilities of a clip by what its windows gave, (windows, labels)."""
+        return calibrated(heard.mean(axis=0), self.card.calibration.temperature)
+
     def _hear(
         self, inputs: Iterable[Features], stopwatch: Stopwatch | None = None
     ) -> tuple[Features, Features]:
@@ -103,9 +115,8 @@ class Recognizer:
         for window in _timed(inputs, watch):
             with watch.stage("network"):
                 outputs.append(self._run(window))
-        mean = np.stack(outputs).mean(axis=0)
-        probabilities, embedding = np.split(mean, [len(self.card.labels)])
-        return calibrated(probabilities, self.card.calibration.temperature), embedding
+        rows, labels = np.stack(outputs), len(self.card.labels)
+        return self.over_windows(rows[:, :labels]), rows[:, labels:].mean(axis=0)
 
     def _run(self, window: Features) -> Features:
         with self._lock:  # an interpreter holds one set of tensors

@@ -50,11 +50,16 @@ def trimmed(samples: Samples, trimming: Trimming) -> Samples:
     What librosa.effects.trim does, without the seconds and the memory that importing it takes, and
     with sums that run on, so that small hops cost little.
     """
+    return samples[kept(samples, trimming)]
+
+
+def kept(samples: Samples, trimming: Trimming) -> slice:
+    """Where `trimmed` lies among the samples."""
     power = _mean_squares(samples, trimming.hop)
     loud = np.flatnonzero(power > power.max() * 10 ** (-trimming.below_db / 10))
     if not len(loud):  # digital silence: nothing is louder than anything else
-        return samples
-    return samples[loud[0] * trimming.hop : (loud[-1] + 1) * trimming.hop]
+        return slice(0, len(samples))
+    return slice(loud[0] * trimming.hop, min((loud[-1] + 1) * trimming.hop, len(samples)))
 
 
 def _mean_squares(samples: Samples, hop: int) -> Energies:

@@ -85,12 +85,20 @@ class VoiceActivity:
 
     def probabilities(self, waveform: Waveform) -> Iterator[Samples]:
         """How likely each 32 ms are speech, from 0 to 1: arrays (frames,), each for a second."""
-        state = np.zeros((2, UNITS), dtype=np.float32)
+        ear = self.ear()
         for frames in _frames(waveform):
-            block = np.concatenate([frames, frames[:, -2 : -CONTEXT - 2 : -1]], axis=1)  # a mirror
-            remembered, state = self._remember(self._encode(block), state)
-            weights, bias = self._out
-            yield _sigmoid(np.maximum(remembered, 0) @ weights + bias)
+            yield ear.hear(frames)
+
+    def ear(self) -> "Ear":
+        """What hears frames one after the other and remembers them."""
+        return Ear(self)
+
+    def judged(self, frames: Samples, state: Samples) -> tuple[Samples, Samples]:
+        """How likely frames are speech after what is remembered, and what is remembered then."""
+        block = np.concatenate([frames, frames[:, -2 : -CONTEXT - 2 : -1]], axis=1)  # a mirror
+        remembered, state = self._remember(self._encode(block), state)
+        weights, bias = self._out
+        return _sigmoid(np.maximum(remembered, 0) @ weights + bias), state
 
     def _speaks(self, waveform: Waveform) -> bool:
         likeliest = np.zeros(SURE_FRAMES, dtype=np.float32)
@@ -125,6 +133,19 @@ class VoiceActivity:
         return outputs, np.stack([output, cell])
 
 
+class Ear:
+    """A detector with a memory: what it says of a frame depends on those before."""
+
+    def __init__(self, activity: VoiceActivity) -> None:
+        self._activity = activity
+        self._state = np.zeros((2, UNITS), dtype=np.float32)
+
+    def hear(self, frames: Samples) -> Samples:
+        """How likely the next frames, (frames, CONTEXT + FRAME), are speech: (frames,)."""
+        found, self._state = self._activity.judged(frames, self._state)
+        return found
+
+
 def _frames(waveform: Waveform) -> Iterator[Samples]:
     """What the detector sees of a clip: frames, each with the samples before it, BLOCK at most."""
     samples = waveform.samples
@@ -135,10 +156,18 @@ def _frames(waveform: Waveform) -> Iterator[Samples]:
         ahead = np.concatenate([ahead, (piece - offset) * (PEAK / loudest)])
         if last:
             ahead = np.pad(ahead, (0, -(len(ahead) - CONTEXT) % FRAME))
-        count = (len(ahead) - CONTEXT) // FRAME
-        if count:
-            yield sliding_window_view(ahead[: CONTEXT + count * FRAME], CONTEXT + FRAME)[::FRAME]
-            ahead = ahead[count * FRAME :]
+        frames, ahead = cut(ahead)
+        if len(frames):
+            yield frames
+
+
+def cut(samples: Samples) -> tuple[Samples, Samples]:
+    """Whole frames, each with the samples before it, (frames, n), and the samples for the next."""
+    count = (len(samples) - CONTEXT) // FRAME
+    if not count:
+        return np.empty((0, CONTEXT + FRAME), dtype=np.float32), samples
+    used = samples[: CONTEXT + count * FRAME]
+    return sliding_window_view(used, CONTEXT + FRAME)[::FRAME], samples[count * FRAME :]
 
 
 def _flat(weights: Samples) -> Samples:

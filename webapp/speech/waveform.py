@@ -54,3 +54,35 @@ class Waveform:
     def played_at(self, speed: float) -> "Waveform":
         """The same samples played `speed` times as fast: tempo, pitch and formants all move."""
         return Waveform(self.samples, round(self.rate * speed))
+
+
+class Blocks:
+    """Cuts sound that comes in pieces of any length into blocks of one length."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._ahead: list[Samples] = []
+        self._count = 0
+
+    def take(self, samples: Samples) -> Iterator[Samples]:
+        """The blocks that are full with these samples."""
+        self._keep(samples)
+        if self._count < self._size:
+            return
+        together = self.rest()
+        whole = len(together) // self._size * self._size
+        self._keep(together[whole:])
+        for first in range(0, whole, self._size):
+            yield together[first : first + self._size]
+
+    def rest(self) -> Samples:
+        """What has filled no block, taken out."""
+        ahead, self._ahead, self._count = self._ahead, [], 0
+        if len(ahead) == 1:  # a long clip is not copied
+            return ahead[0]
+        return np.concatenate([np.zeros(0, dtype=np.float32), *ahead])
+
+    def _keep(self, samples: Samples) -> None:
+        if len(samples):
+            self._ahead.append(samples)
+            self._count += len(samples)

@@ -1,0 +1,164 @@
+"""What the log knows of batches: their files with what was heard in them, and the list of all."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from webapp.speech.errors import SpeechError, TooLarge
+from webapp.tables import Batch, Job, Prediction, State, reading, writing
+
+PIECE = 200
+"""Files that are read at a time where all of them pass by."""
+
+OPEN = (State.AWAITED, State.WAITING, State.RUNNING)
+"""States of jobs that are still to end."""
+
+UNHEARD = (State.FAILED, State.CANCELLED, State.INTERRUPTED)
+"""States of jobs that ended without a result, and can be tried again."""
+
+
+class Entry(NamedTuple):
+    """A file of a batch; its prediction is there once it was heard, until that is deleted."""
+
+    job: Job
+    prediction: Prediction | None
+
+
+def can_try_again(job: Job) -> bool:
+    """Whether a job ended without a result, and may come to one yet."""
+    return job.state in UNHEARD and job.error_code != TooLarge.code
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A batch, and how many of its files are in each state."""
+
+    batch: Batch
+    counts: Mapping[State, int]
+
+    @property
+    def files(self) -> int:
+        """How many there are."""
+        return sum(self.counts.values())
+
+    @property
+    def done(self) -> int:
+        """How many were heard."""
+        return self._count(State.DONE)
+
+    @property
+    def open(self) -> int:
+        """How many are still to end."""
+        return self._count(*OPEN)
+
+    @property
+    def queued(self) -> int:
+        """How many are here and wait to be heard."""
+        return self._count(State.WAITING, State.RUNNING)
+
+    @property
+    def unheard(self) -> int:
+        """How many ended without a result."""
+        return self._count(*UNHEARD)
+
+    @property
+    def told(self) -> str:
+        """All of it in a sentence."""
+        parts = (
+            (self._count(State.FAILED), "could not be heard"),
+            (self._count(State.INTERRUPTED), "interrupted"),
+            (self._count(State.CANCELLED), "cancelled"),
+            (self.queued, "waiting to be heard"),
+            (self._count(State.AWAITED), "still to come"),
+        )
+        others = (f"{number:,} {words}" for number, words in parts if number)
+        return ", ".join((f"{self.done:,} of {self.files:,} heard", *others)) + "."
+
+    def _count(self, *states: State) -> int:
+        return sum(self.counts.get(state, 0) for state in states)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some batches, newest first, and where they stand among all."""
+
+    items: Sequence[Summary]
+    number: int
+    """Counted from 1."""
+    pages: int
+    total: int
+
+
+def entries(batch_id: str) -> list[Entry]:
+    """All files of a batch, in the order in which they were chosen."""
+    return _entries(_of(batch_id))
+
+
+def piece(batch_id: str, after: int) -> list[Entry]:
+    """Some of them: those that follow the one at a place, -1 for the first ones."""
+    return _entries(_of(batch_id).where(Job.place > after).limit(PIECE))
+
+
+def lately(batch_id: str, after: int) -> list[Entry]:
+    """Those that are at their end; of those heard, what was logged after a place in the log."""
+    new = or_(Prediction.place > after, Job.state.in_(UNHEARD))
+    return _entries(_of(batch_id).where(new))
+
+
+def states(batch_id: str) -> dict[str, tuple[State, float]]:
+    """How far each job of a batch is, and how much of it is heard."""
+    query = select(Job.id, Job.state, Job.share).where(Job.batch_id == batch_id)
+    query = query.order_by(Job.place)
+    with reading() as session:
+        return {job_id: (State(state), share) for job_id, state, share in session.execute(query)}
+
+
+def page(number: int, size: int) -> Page:
+    """A page of the list of batches; beyond either end it is the nearest page."""
+    with reading() as session:
+        total = session.scalar(select(func.count()).select_from(Batch)) or 0
+        pages = max(1, math.ceil(total / size))
+        number = min(max(number, 1), pages)
+        newest = select(Batch).order_by(Batch.created_at.desc(), Batch.id)
+        batches = session.scalars(newest.limit(size).offset((number - 1) * size)).all()
+        counts = _counts(session, [batch.id for batch in batches])
+    items = [Summary(batch, counts[batch.id]) for batch in batches]
+    return Page(items, number, pages, total)
+
+
+def await_again(job_id: str) -> None:
+    """Wait once more for the file of a job that ended unheard and has none."""
+    ended = Job.state.in_(UNHEARD), Job.audio_name.is_(None)
+    fresh = {"state": State.AWAITED, "share": 0.0, "error_code": None, "error_sentence": None}
+    with writing() as session:
+        session.execute(update(Job).where(Job.id == job_id, *ended).values(fresh))
+
+
+def refuse(job_id: str, error: SpeechError) -> None:
+    """The file of a job came and cannot be taken."""
+    awaited = Job.id == job_id, Job.state == State.AWAITED
+    told = {"error_code": error.code, "error_sentence": error.sentence[:500]}
+    with writing() as session:
+        session.execute(update(Job).where(*awaited).values(state=State.FAILED, **told))
+
+
+def _of(batch_id: str) -> Select[Job, Prediction]:
+    joined = select(Job, Prediction).outerjoin(Prediction, Prediction.id == Job.id)
+    return joined.where(Job.batch_id == batch_id).order_by(Job.place)
+
+
+def _entries(query: Select[Job, Prediction]) -> list[Entry]:
+    with reading() as session:
+        return [Entry(job, prediction) for job, prediction in session.execute(query)]
+
+
+def _counts(session: Session, batch_ids: Sequence[str]) -> dict[str, dict[State, int]]:
+    query = select(Job.batch_id, Job.state, func.count()).where(Job.batch_id.in_(batch_ids))
+    found: dict[str, dict[State, int]] = {batch_id: {} for batch_id in batch_ids}
+    for batch_id, state, number in session.execute(query.group_by(Job.batch_id, Job.state)):
+        found[str(batch_id)][State(state)] = number
+    return found
