@@ -6,6 +6,7 @@ import { showNow, showRows, showTrace } from "./live_show.js";
 import { Memory, RATE, SECONDS, capture, wav } from "./live_sound.js";
 import { explain, fileName, openMicrophone, release, whyNot } from "./microphone.js";
 import { ConnectionLost, post, send, showProblem, showProgress } from "./send.js";
+import { clock, machine, tell } from "./states.js";
 
 const NEXT = {
   off: ["idle", "unable"],
@@ -45,27 +46,13 @@ let session = null; // what goes on while somebody listens: what was heard, and 
 
 // States
 
-function enter(state, words = SAY[state]) {
-  if (!NEXT[live.dataset.state].includes(state)) throw new Error(`${live.dataset.state} to ${state}`);
-  const focused = live.contains(document.activeElement);
-  live.dataset.state = state;
-  say(words);
-  if (focused) live.querySelector(`[data-first][data-in="${state}"]`)?.focus();
-}
-
-function say(words = "") {
-  if (find("status").textContent !== words) find("status").textContent = words; // each change is read out
-}
+const enter = machine(live, find("status"), NEXT, SAY);
+const say = (words) => tell(find("status"), words);
 
 function rest(problem) {
   const state = memory.total ? "stopped" : "idle";
   enter(state);
   showProblem(find("problem"), problem);
-}
-
-function clock(seconds) {
-  const whole = Math.floor(seconds);
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
 
 // Listening

@@ -2,6 +2,7 @@
 
 import { explain, fileName, newRecorder, openMicrophone, release, watchLevel, whyNot } from "./microphone.js";
 import { ConnectionLost, send, showProblem, showProgress } from "./send.js";
+import { clock, machine } from "./states.js";
 
 const NEXT = {
   off: ["idle", "unable"],
@@ -40,22 +41,11 @@ let take = null; // the last recording: blob, name, address
 
 // States
 
-function enter(state, words = SAY[state]) {
-  if (!NEXT[studio.dataset.state].includes(state)) throw new Error(`${studio.dataset.state} to ${state}`);
-  const focused = studio.contains(document.activeElement);
-  studio.dataset.state = state;
-  find("status").textContent = words ?? "";
-  if (focused) studio.querySelector(`[data-first][data-in="${state}"]`)?.focus();
-}
+const enter = machine(studio, find("status"), NEXT, SAY);
 
 function rest(problem) {
   enter(take ? "recorded" : "idle");
   showProblem(find("problem"), problem);
-}
-
-function clock(seconds) {
-  const whole = Math.floor(seconds);
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
 
 // Recording

@@ -10,6 +10,7 @@ from webapp.config import ROOT, Settings
 from webapp.decoders import Decoders
 from webapp.factory import create_app
 from webapp.guard.store import Store
+from webapp.locks import locked
 from webapp.tables import db
 
 
@@ -112,3 +113,10 @@ def quick_bundles(tmp_path_factory):
     folder = tmp_path_factory.mktemp("bundles")
     shutil.copytree(ROOT / "webapp" / "bundles" / "ann", folder / "ann")
     return {"bundles": folder, "default_model": "ann"}
+
+
+@pytest.fixture
+def idle_worker(settings, app):
+    """There is a worker, which does nothing by itself."""
+    with locked(settings.instance / "worker.lock"):
+        yield

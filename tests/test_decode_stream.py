@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.damage import DAMAGED
 from tests.sounds import CONTAINERS, encode, lengthy, recorded, silent_video, voice
-from tests.test_decode_fuzz import SIGNATURES, edits, fuzzing
+from tests.test_decode_fuzz import SIGNATURES, fuzzing
 from webapp.speech.decode import PIECE_SECONDS, decode, stream, write_wav
 from webapp.speech.errors import EmptyFile, NoSound, NotAudio, SpeechError, TooLong
 from webapp.speech.waveform import Waveform
@@ -123,13 +124,9 @@ def test_any_bytes(beginning, rest):
 
 
 @settings(fuzzing, max_examples=150)
-@given(st.sampled_from(CONTAINERS), st.lists(edits, max_size=6), st.floats(0, 1) | st.just(1.0))
-def test_any_damage(name, changes, kept):
-    data = bytearray(recorded(name, 0.5))
-    for where, what, replaced in changes:
-        at = int(where * len(data))
-        data[at : at + replaced] = what
-    survives(bytes(data[: int(kept * len(data))]))
+@given(DAMAGED)
+def test_any_damage(data):
+    survives(data)
 
 
 def box(name, size):

@@ -25,13 +25,6 @@ def settings(settings):
 
 
 @pytest.fixture
-def worker(settings, app):
-    """There is a worker, which does nothing by itself."""
-    with locked(settings.instance / "worker.lock"):
-        yield
-
-
-@pytest.fixture
 def address(visitor):
     return visitor.sent(LONG, "talk.wav")
 
@@ -66,14 +59,14 @@ def test_it_says_that_no_worker_runs(client, address):
     assert "No worker is running on the server" in client.get(address).text
 
 
-def test_it_says_how_many_come_first(visitor, client, worker, address):
+def test_it_says_how_many_come_first(visitor, client, idle_worker, address):
     second, third = (visitor.sent(LONG, "talk.wav") for _ in range(2))
     assert "It is next." in client.get(address).text
     assert "1 recording comes first." in client.get(second).text
     assert "2 recordings come first." in client.get(third).text
 
 
-def test_it_says_how_much_is_heard(app, client, worker, address):
+def test_it_says_how_much_is_heard(app, client, idle_worker, address):
     with app.app_context():
         now = desk().now()
         job_log.claim(job_of(address), now)

@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 from tests.sounds import encode, silence, voice
 from tests.working import work
 from webapp import job_log
-from webapp.locks import locked
 from webapp.submission import desk
 from webapp.tables import State
 
@@ -20,13 +19,6 @@ RESULT = re.compile(r"/predictions/[\w-]{22}$")
 @pytest.fixture
 def settings(settings):
     return replace(settings, instant_seconds=2.0)
-
-
-@pytest.fixture
-def worker(settings, app):
-    """There is a worker, which does nothing by itself."""
-    with locked(settings.instance / "worker.lock"):
-        yield
 
 
 @pytest.fixture
@@ -62,7 +54,7 @@ def job_of(page):
     return page.url.rpartition("/")[2]
 
 
-def test_the_bar_moves_survives_a_reload_and_leads_to_the_result(worker, beat, sent, app):
+def test_the_bar_moves_survives_a_reload_and_leads_to_the_result(idle_worker, beat, sent, app):
     page, bar = sent, sent.get_by_role("progressbar", name="Heard")
     expect(page.get_by_role("heading", level=1)).to_have_text("Waiting")
     expect(page.get_by_text("It is next.")).to_be_visible()
@@ -84,7 +76,7 @@ def test_the_bar_moves_survives_a_reload_and_leads_to_the_result(worker, beat, s
     expect(page).not_to_have_url(JOB)  # what is over is not in the way
 
 
-def test_it_is_left_and_found_in_the_history(worker, beat, sent):
+def test_it_is_left_and_found_in_the_history(idle_worker, beat, sent):
     page, address = sent, sent.url
     page.get_by_role("link", name="History").click()
     page.get_by_role("link", name="1 recording is not heard yet").click()
@@ -92,7 +84,7 @@ def test_it_is_left_and_found_in_the_history(worker, beat, sent):
     expect(page).to_have_url(address)
 
 
-def test_it_is_called_off_by_keyboard(worker, beat, sent, app):
+def test_it_is_called_off_by_keyboard(idle_worker, beat, sent, app):
     page = sent
     beat(job_of(page), 0.25)
     expect(page.get_by_text("25% heard")).to_be_visible()
@@ -105,7 +97,7 @@ def test_it_is_called_off_by_keyboard(worker, beat, sent, app):
         assert job_log.get(job_of(page)).state == State.CANCELLED
 
 
-def test_a_failure_shows_by_itself_and_is_tried_again(worker, browser, visit, tmp_path, app):
+def test_a_failure_shows_by_itself_and_is_tried_again(idle_worker, browser, visit, tmp_path, app):
     path = tmp_path / "quiet.wav"
     path.write_bytes(encode("wav-16", silence(8.0)))
     page = visit(browser, "/upload")
@@ -118,7 +110,7 @@ def test_a_failure_shows_by_itself_and_is_tried_again(worker, browser, visit, tm
     expect(page.get_by_role("heading", level=1)).to_have_text("Waiting")
 
 
-def test_a_server_that_is_away_for_a_while_is_said_and_waited_for(worker, beat, sent):
+def test_a_server_that_is_away_for_a_while_is_said_and_waited_for(idle_worker, beat, sent):
     page = sent
     page.context.set_offline(True)
     expect(page.get_by_text("The server does not answer just now")).to_be_visible()
