@@ -10,6 +10,7 @@ import pytest
 from tests.fakes import Visitor
 from webapp import prediction_log
 from webapp.speech.stopwatch import Stopwatch
+from webapp.tables import db
 
 TEXT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z [A-Z-]+ [^ ]+ \d{3}( [a-z]+=\d+\.\d)+")
 SECRET = "grandmother's birthday.wav"
@@ -84,7 +85,7 @@ def test_nor_where_something_breaks(client, visitor, wav, lines, caplog, monkeyp
 
 
 def test_nor_where_the_log_breaks(app, visitor, wav, caplog):
-    with app.app_context(), prediction_log.db.engine.begin() as connection:
+    with app.app_context(), db.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE prediction")
     assert visitor.send(wav, SECRET).status_code == 503
     assert "no such table" in caplog.text

@@ -4,12 +4,12 @@ import os
 import re
 import shutil
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import TimeoutError, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from tests.sounds import encode, silence, voice
@@ -135,6 +135,11 @@ def visit(site):
 
     yield opened
     for context in contexts:
+        for (
+            page
+        ) in context.pages:  # a server that is cut off in the middle of a file leaves it open
+            with suppress(TimeoutError):
+                page.wait_for_load_state(timeout=5_000)
         context.close()
     assert complaints == []
 
