@@ -196,4 +196,6 @@ function hasOwnUse(target, key) {
   return key === " " && Boolean(target.closest("button, summary"));
 }
 
+// A long recording is asked for once the page is there: browsers would wait for the start of it.
+addEventListener("load", () => (audio.preload = "metadata"));
 start();

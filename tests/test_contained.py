@@ -137,7 +137,7 @@ def test_rights_are_given_up(waiting):
 def test_a_template_has_one_thread(waiting):
     template = int(status(waiting, "PPid"))
     assert status(template, "Threads") == "1"
-    assert state(template) == "S"
+    wait_until(lambda: state(template) == "S")  # which does what it is asked, and waits again
 
 
 def test_a_template_writes_nothing_either(waiting):
