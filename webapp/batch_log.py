@@ -1,24 +1,18 @@
 """What the log knows of batches: their files with what was heard in them, and the list of all."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from webapp.speech.errors import SpeechError, TooLarge
-from webapp.tables import Batch, Job, Prediction, State, reading, writing
+from webapp.paging import Page, nearest
+from webapp.speech.errors import TooLarge
+from webapp.tables import OPEN, QUEUED, UNHEARD, Batch, Job, Prediction, State, reading
 
 PIECE = 200
 """Files that are read at a time where all of them pass by."""
-
-OPEN = (State.AWAITED, State.WAITING, State.RUNNING)
-"""States of jobs that are still to end."""
-
-UNHEARD = (State.FAILED, State.CANCELLED, State.INTERRUPTED)
-"""States of jobs that ended without a result, and can be tried again."""
 
 
 class Entry(NamedTuple):
@@ -58,7 +52,7 @@ class Summary:
     @property
     def queued(self) -> int:
         """How many are here and wait to be heard."""
-        return self._count(State.WAITING, State.RUNNING)
+        return self._count(*QUEUED)
 
     @property
     def unheard(self) -> int:
@@ -80,17 +74,6 @@ class Summary:
 
     def _count(self, *states: State) -> int:
         return sum(self.counts.get(state, 0) for state in states)
-
-
-@dataclass(frozen=True)
-class Page:
-    """Some batches, newest first, and where they stand among all."""
-
-    items: Sequence[Summary]
-    number: int
-    """Counted from 1."""
-    pages: int
-    total: int
 
 
 def entries(batch_id: str) -> list[Entry]:
@@ -117,33 +100,16 @@ def states(batch_id: str) -> dict[str, tuple[State, float]]:
         return {job_id: (State(state), share) for job_id, state, share in session.execute(query)}
 
 
-def page(number: int, size: int) -> Page:
-    """A page of the list of batches; beyond either end it is the nearest page."""
+def page(number: int, size: int) -> Page[Summary]:
+    """A page of the list of batches, newest first; beyond either end it is the nearest page."""
     with reading() as session:
         total = session.scalar(select(func.count()).select_from(Batch)) or 0
-        pages = max(1, math.ceil(total / size))
-        number = min(max(number, 1), pages)
+        number, pages = nearest(number, size, total)
         newest = select(Batch).order_by(Batch.created_at.desc(), Batch.id)
         batches = session.scalars(newest.limit(size).offset((number - 1) * size)).all()
         counts = _counts(session, [batch.id for batch in batches])
     items = [Summary(batch, counts[batch.id]) for batch in batches]
     return Page(items, number, pages, total)
-
-
-def await_again(job_id: str) -> None:
-    """Wait once more for the file of a job that ended unheard and has none."""
-    ended = Job.state.in_(UNHEARD), Job.audio_name.is_(None)
-    fresh = {"state": State.AWAITED, "share": 0.0, "error_code": None, "error_sentence": None}
-    with writing() as session:
-        session.execute(update(Job).where(Job.id == job_id, *ended).values(fresh))
-
-
-def refuse(job_id: str, error: SpeechError) -> None:
-    """The file of a job came and cannot be taken."""
-    awaited = Job.id == job_id, Job.state == State.AWAITED
-    told = {"error_code": error.code, "error_sentence": error.sentence[:500]}
-    with writing() as session:
-        session.execute(update(Job).where(*awaited).values(state=State.FAILED, **told))
 
 
 def _of(batch_id: str) -> Select[Job, Prediction]:

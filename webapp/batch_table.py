@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from webapp.batch_log import Entry, can_try_again
 from webapp.speech.emotions import Emotion
-from webapp.tables import Batch, Job, Prediction, State
-from webapp.verdict import Verdict, verdict
+from webapp.tables import Batch, Job, Prediction, State, in_utc
+from webapp.verdict import NO_TONE, TWIN_TONE, Verdict, verdict
 
 _SAID: Mapping[str, str] = {
     State.AWAITED: "Still to come",
@@ -23,9 +23,6 @@ _SAID: Mapping[str, str] = {
     State.INTERRUPTED: "Interrupted while it was heard. Try it again.",
 }
 """What a row says where there is no result."""
-
-TWINS, NONE = "twins", "none"
-"""Tones of what is neutral or calm, and of what names no emotion."""
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """How a cell begins that a spreadsheet program takes for a formula."""
@@ -57,14 +54,12 @@ class Row:
     @property
     def faces(self) -> str:
         """The same as emoji, where an emotion is named."""
-        return "".join(emotion.emoji for emotion in self.heard.emotions) if self.heard else ""
+        return self.heard.faces if self.heard else ""
 
     @property
     def tone(self) -> str:
         """Whose colour it has, and with whom it is counted."""
-        if self.heard is None or not self.heard.emotions:
-            return NONE
-        return self.heard.emotions[0] if len(self.heard.emotions) == 1 else TWINS
+        return self.heard.tone if self.heard else NO_TONE
 
     @property
     def share(self) -> float | None:
@@ -163,8 +158,8 @@ def distribution(rows: Iterable[Row]) -> list[Bar]:
     """How many recordings sound like what: each emotion, then what names none alone."""
     counted = Counter(row.tone for row in rows if row.heard)
     each = [(emotion, emotion.capitalize(), emotion.emoji) for emotion in Emotion]
-    twins = (TWINS, "Neutral or calm", Emotion.NEUTRAL.emoji + Emotion.CALM.emoji)
-    none = (NONE, "No clear emotion", "")
+    twins = (TWIN_TONE, "Neutral or calm", Emotion.NEUTRAL.emoji + Emotion.CALM.emoji)
+    none = (NO_TONE, "No clear emotion", "")
     return [Bar(key, words, faces, counted[key]) for key, words, faces in (*each, twins, none)]
 
 
@@ -206,8 +201,7 @@ def _harmless(text: str) -> str:
 def as_json(batch: Batch, entries: Iterable[Sequence[Entry]]) -> Iterator[str]:
     """All of it for programs, a few files at a time."""
     head = {"id": batch.id, "name": batch.name, "model": batch.model}
-    created = batch.created_at.isoformat().replace("+00:00", "Z")
-    yield json.dumps({**head, "created_at": created})[:-1] + ', "files": ['
+    yield json.dumps({**head, "created_at": in_utc(batch.created_at)})[:-1] + ', "files": ['
     comma = ""
     for some in entries:
         yield comma + ",\n".join(json.dumps(_document(entry)) for entry in some)

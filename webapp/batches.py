@@ -1,7 +1,6 @@
 """What becomes of batches: recordings that are sent together and heard one after the other."""
 
 import io
-import secrets
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import count
@@ -14,7 +13,7 @@ from webapp import batch_log, job_log, jobs
 from webapp.recordings import NotKept, NotWritten
 from webapp.speech.errors import MissingExtra, SpeechError
 from webapp.submission import LONGEST_NAME, Desk, shown_name, too_large
-from webapp.tables import Batch, Job, Source, State
+from webapp.tables import Batch, Job, Source, State, new_id
 
 
 class NoFiles(SpeechError):
@@ -66,7 +65,7 @@ def announce(
             "Send them in several parts."
         )
     name = _name([one.name for one in files])
-    batch = Batch(id=_id(), created_at=at.now(), name=name, model=recognizer.name)
+    batch = Batch(id=new_id(), created_at=at.now(), name=name, model=recognizer.name)
     made = [_job(at, batch, place, one) for place, one in zip(count(), files, strict=False)]
     job_log.add_batch(batch, made)
     return batch, made
@@ -85,7 +84,7 @@ def receive(at: Desk, job: Job, file: FileStorage) -> None:
     except NotWritten:
         raise
     except SpeechError as error:
-        batch_log.refuse(job.id, error)
+        job_log.refuse(job.id, error)
 
 
 def receive_all(at: Desk, files: Sequence[FileStorage], model: str | None) -> Batch:
@@ -102,7 +101,7 @@ def try_again(at: Desk, job: Job) -> None:
     try:
         jobs.again(at, job.id)
     except NotKept:
-        batch_log.await_again(job.id)
+        job_log.await_again(job.id)
 
 
 def try_all_again(at: Desk, batch: Batch) -> None:
@@ -116,7 +115,7 @@ def _job(at: Desk, batch: Batch, place: int, file: Announced) -> Job:
     fits = file.size <= at.settings.limits.bytes
     error = None if fits else too_large(at.settings.limits)
     return Job(
-        id=_id(),
+        id=new_id(),
         batch_id=batch.id,
         place=place,
         created_at=batch.created_at,
@@ -128,10 +127,6 @@ def _job(at: Desk, batch: Batch, place: int, file: Announced) -> Job:
         error_code=error and error.code,
         error_sentence=error and error.sentence,
     )
-
-
-def _id() -> str:
-    return secrets.token_urlsafe(16)
 
 
 def _ending(path: str) -> str:

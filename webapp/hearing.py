@@ -1,7 +1,6 @@
 """From a file to the rows that are logged of it: a clip at once, a recording over time."""
 
 import hashlib
-import secrets
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from webapp.speech.stopwatch import Stopwatch
 from webapp.speech.timeline import TIMELINE_SECONDS, Listener, Segment
 from webapp.speech.voice_activity import VoiceActivity
 from webapp.speech.waveform import Waveform
-from webapp.tables import Prediction, Trace
+from webapp.tables import Prediction, Trace, new_id
 
 INSTANT_BYTES = INSTANT_MEGABYTES * BYTES_IN_A_MEGABYTE
 """A larger file is not taken into memory to see how long it is."""
@@ -119,7 +118,7 @@ def _prediction(
     recognizer: Recognizer, heard: Recognition, seconds: float, remarks: Sequence[Remark]
 ) -> Prediction:
     return Prediction(
-        id=secrets.token_urlsafe(16),
+        id=new_id(),
         seconds=seconds,
         model=recognizer.name,
         model_version=recognizer.card.version,

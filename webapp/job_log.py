@@ -13,16 +13,22 @@ from sqlalchemy.orm import Session
 
 from webapp import prediction_log
 from webapp.speech.errors import SpeechError
-from webapp.tables import Batch, Job, Prediction, State, Trace, reading, writing
+from webapp.tables import (
+    OPEN,
+    QUEUED,
+    STOPPED,
+    UNHEARD,
+    Batch,
+    Job,
+    Prediction,
+    State,
+    Trace,
+    reading,
+    writing,
+)
 
 CHANCES = 2
 """A job that was lost so often while it ran is not begun again by itself."""
-
-OPEN = (State.WAITING, State.RUNNING)
-"""Jobs that a worker has to do."""
-
-STOPPED = (State.FAILED, State.INTERRUPTED)
-"""Jobs that can be begun again."""
 
 
 def add(job: Job) -> None:
@@ -59,7 +65,7 @@ def of_batch(batch_id: str) -> Sequence[Job]:
 
 def unfinished() -> Sequence[Job]:
     """Jobs outside of batches that wait, run or were stopped, newest first."""
-    mine = select(Job).where(Job.batch_id.is_(None), Job.state.in_((*OPEN, *STOPPED)))
+    mine = select(Job).where(Job.batch_id.is_(None), Job.state.in_((*QUEUED, *STOPPED)))
     with reading() as session:
         return session.scalars(mine.order_by(Job.created_at.desc(), Job.id.desc())).all()
 
@@ -77,7 +83,7 @@ def before(job: Job) -> int:
         Job.created_at < job.created_at,
         and_(Job.created_at == job.created_at, Job.place < job.place),
     )
-    count = select(func.count()).where(Job.state.in_(OPEN), Job.id != job.id, sooner)
+    count = select(func.count()).where(Job.state.in_(QUEUED), Job.id != job.id, sooner)
     with reading() as session:
         return session.scalar(count) or 0
 
@@ -118,10 +124,15 @@ def finish(job_id: str, prediction: Prediction, trace: Trace | None) -> bool:
 
 def fail(job_id: str, error: SpeechError, *, keeps: bool) -> None:
     """A job that runs cannot be done; `keeps`: its recording stays, for another try."""
-    told = {"error_code": error.code, "error_sentence": error.sentence[:500]}
     lost = {} if keeps else {"audio_name": None}
     with writing() as session:
-        _change(session, job_id, (State.RUNNING,), state=State.FAILED, **told, **lost)
+        _change(session, job_id, (State.RUNNING,), **_failed(error), **lost)
+
+
+def refuse(job_id: str, error: SpeechError) -> None:
+    """The file of a job came and cannot be taken."""
+    with writing() as session:
+        _change(session, job_id, (State.AWAITED,), **_failed(error))
 
 
 def put_back(job_id: str) -> None:
@@ -144,6 +155,13 @@ def again(job_id: str, now: datetime) -> bool:
     """Let a job that was stopped wait once more; False where there is nothing to hear again."""
     with writing() as session:
         return _change(session, job_id, STOPPED, Job.audio_name.is_not(None), **_new(now))
+
+
+def await_again(job_id: str) -> None:
+    """Wait once more for the file of a job that ended unheard and has none."""
+    with writing() as session:
+        none = Job.audio_name.is_(None)
+        _change(session, job_id, UNHEARD, none, state=State.AWAITED, **_NOTHING_YET)
 
 
 def cancel(job_id: str) -> Sequence[str]:
@@ -176,7 +194,7 @@ def remove_batch(batch_id: str) -> Sequence[str]:
 
 
 def _cancel(which: Any) -> Sequence[str]:
-    called_off = and_(which, Job.state.in_((State.AWAITED, *OPEN)))
+    called_off = and_(which, Job.state.in_(OPEN))
     with writing() as session:
         names = _names(session, called_off)
         values = {"state": State.CANCELLED, "audio_name": None, "share": 0.0}
@@ -186,8 +204,18 @@ def _cancel(which: Any) -> Sequence[str]:
 
 def _new(now: datetime) -> dict[str, Any]:
     """What a job is like that a worker shall begin."""
-    nothing_yet = {"share": 0.0, "attempts": 0, "error_code": None, "error_sentence": None}
-    return {"state": State.WAITING, "created_at": now, "beat_at": None, **nothing_yet}
+    never_begun = {"attempts": 0, "beat_at": None}
+    return {"state": State.WAITING, "created_at": now, **never_begun, **_NOTHING_YET}
+
+
+def _failed(error: SpeechError) -> dict[str, Any]:
+    """What a job is like that cannot be done."""
+    told = {"error_code": error.code, "error_sentence": error.sentence[:500]}
+    return {"state": State.FAILED, **told}
+
+
+_NOTHING_YET = {"share": 0.0, "error_code": None, "error_sentence": None}
+"""What is known of a job that nobody has tried."""
 
 
 _PLAIN = {"synchronize_session": False}

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from webapp.speech.bundle import Card
 from webapp.speech.emotions import Emotion
 from webapp.speech.recognizer import Recognition, Recognizer
-from webapp.speech.twins import together
 from webapp.speech.waveform import Waveform
+from webapp.verdict import Verdict, verdict_on
 
 
 @dataclass(frozen=True)
@@ -22,16 +22,9 @@ class Opinion:
     """None where it cannot."""
 
     @property
-    def ranking(self) -> list[tuple[Emotion, float]]:
-        """Emotions and their probabilities, the likeliest first."""
-        pairs = self.heard.probabilities.items() if self.heard else ()
-        return sorted(pairs, key=lambda pair: -pair[1])
-
-    @property
-    def twins(self) -> float | None:
-        """What neutral and calm have together where only both of them are named; else None."""
-        both = together(self.heard.probabilities) if self.heard and not self.heard.named else None
-        return both if both is not None and both >= self.card.calibration.threshold else None
+    def verdict(self) -> Verdict | None:
+        """What that comes to."""
+        return verdict_on(self.heard, self.card.calibration.threshold) if self.heard else None
 
 
 @dataclass(frozen=True)

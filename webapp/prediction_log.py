@@ -4,36 +4,13 @@ Predictions stand in the order in which they were logged, whatever the clock sai
 set back must not hide what was heard last among what was heard long ago.
 """
 
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, false, func, select, true
 from sqlalchemy.orm import Session
 
+from webapp.paging import Page, nearest
 from webapp.tables import Batch, Job, Prediction, Trace, reading, writing
-
-
-@dataclass(frozen=True)
-class Page:
-    """Some predictions, newest first, and where they stand among all."""
-
-    items: Sequence[Prediction]
-    number: int
-    """Counted from 1."""
-    pages: int
-    total: int
-
-    @property
-    def has_previous(self) -> bool:
-        """Whether there are newer ones."""
-        return self.number > 1
-
-    @property
-    def has_next(self) -> bool:
-        """Whether there are older ones."""
-        return self.number < self.pages
 
 
 def add(prediction: Prediction, trace: Trace | None = None) -> None:
@@ -63,12 +40,11 @@ def count() -> int:
         return _count(session)
 
 
-def page(number: int, size: int) -> Page:
-    """A page of the log; beyond either end it is the nearest page."""
+def page(number: int, size: int) -> Page[Prediction]:
+    """A page of the log, newest first; beyond either end it is the nearest page."""
     with reading() as session:
         total = _count(session)
-        pages = max(1, math.ceil(total / size))
-        number = min(max(number, 1), pages)
+        number, pages = nearest(number, size, total)
         newest = Prediction.place.desc(), Prediction.id.desc()
         # Counted off in the index alone: rows that are only passed by are never read.
         wanted = select(Prediction.id).order_by(*newest).limit(size).offset((number - 1) * size)

@@ -5,7 +5,6 @@ worker hears it (`webapp.jobs`).
 """
 
 import io
-import secrets
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
@@ -27,7 +26,7 @@ from webapp.speech.recognizer import Recognizer
 from webapp.speech.stopwatch import Stopwatch
 from webapp.speech.voice_activity import VoiceActivity
 from webapp.speech.waveform import Waveform
-from webapp.tables import Job, Prediction, Source, State
+from webapp.tables import Job, Prediction, Source, State, new_id
 
 LONGEST_NAME = 255
 
@@ -82,7 +81,7 @@ class Desk:
         asked = {"source": source, "file_name": shown_name(file_name)}
         asked["model"] = self._able(model).name
         with self.keeping(stream) as (name, size):
-            made = {"id": secrets.token_urlsafe(16), "created_at": self.now(), "place": 0}
+            made = {"id": new_id(), "created_at": self.now(), "place": 0}
             job = Job(**made, **asked, state=State.WAITING, audio_name=name, size=size)
             job_log.add(job)
         self.queue.put(job.id)

@@ -4,6 +4,7 @@ Reads never wait. A write is a transaction of its own that takes the right to wr
 SQLite fails at once where a transaction reads first and somebody else writes before it does.
 """
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -50,6 +51,16 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def new_id() -> str:
+    """A name that can't be guessed."""
+    return secrets.token_urlsafe(16)
+
+
+def in_utc(moment: datetime) -> str:
+    """A moment of the log as programs are told of it."""
+    return moment.isoformat().replace("+00:00", "Z")
 
 
 class Base(DeclarativeBase):
@@ -126,6 +137,19 @@ class State(StrEnum):
     CANCELLED = "cancelled"
     INTERRUPTED = "interrupted"
     """What ran it was ended, more than once; nothing of it is shown."""
+
+
+QUEUED = (State.WAITING, State.RUNNING)
+"""Jobs that a worker has to do."""
+
+OPEN = (State.AWAITED, *QUEUED)
+"""Jobs that are still to end."""
+
+STOPPED = (State.FAILED, State.INTERRUPTED)
+"""Jobs that ended without a result by themselves."""
+
+UNHEARD = (*STOPPED, State.CANCELLED)
+"""All jobs that did."""
 
 
 class Batch(Base):

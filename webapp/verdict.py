@@ -1,11 +1,15 @@
-"""What a prediction comes to: an emotion that is named, neutral or calm, or none."""
+"""What an answer comes to: an emotion that is named, neutral or calm, or none."""
 
 from dataclasses import dataclass
 
 from webapp.speech.emotions import Emotion
 from webapp.speech.quality import Remark
-from webapp.speech.twins import together
+from webapp.speech.recognizer import Recognition
+from webapp.speech.twins import TWINS, together
 from webapp.tables import Prediction
+
+TWIN_TONE, NO_TONE = "twins", "none"
+"""Tones of what is neutral or calm, and of what names no emotion."""
 
 
 @dataclass(frozen=True)
@@ -18,16 +22,43 @@ class Verdict:
     share: float | None
     """Their probability; None where none is named."""
 
+    @property
+    def tone(self) -> str:
+        """Whose colours it wears: those of an emotion, of both twins, or of none."""
+        if not self.emotions:
+            return NO_TONE
+        return self.emotions[0] if len(self.emotions) == 1 else TWIN_TONE
+
+    @property
+    def faces(self) -> str:
+        """The faces of the emotions."""
+        return "".join(emotion.emoji for emotion in self.emotions)
+
+
+def headline(emotion: Emotion, confidence: float, named: bool, both: float | None) -> Verdict:
+    """What to tell of an answer in one line.
+
+    `emotion` is the likeliest; `both` is what neutral and calm have together where that is enough
+    for them to be named.
+    """
+    if named:
+        return Verdict(emotion.capitalize(), (emotion,), confidence)
+    if both is not None:
+        return Verdict("Neutral or calm", TWINS, both)
+    return Verdict("No clear emotion", (), None)
+
 
 def verdict(prediction: Prediction) -> Verdict:
-    """What to tell of a prediction in one line."""
-    if prediction.named:
-        emotion = Emotion(prediction.emotion)
-        return Verdict(emotion.capitalize(), (emotion,), prediction.confidence)
-    if Remark.NEUTRAL_OR_CALM in prediction.remarks:
-        both = (Emotion.NEUTRAL, Emotion.CALM)
-        return Verdict("Neutral or calm", both, twins(prediction))
-    return Verdict("No clear emotion", (), None)
+    """The headline of a prediction."""
+    both = twins(prediction) if Remark.NEUTRAL_OR_CALM in prediction.remarks else None
+    emotion = Emotion(prediction.emotion)
+    return headline(emotion, prediction.confidence, prediction.named, both)
+
+
+def verdict_on(heard: Recognition, threshold: float) -> Verdict:
+    """The headline of what was just heard, from the threshold of its model on."""
+    both = together(heard.probabilities, threshold)
+    return headline(heard.emotion, heard.confidence, heard.named, both)
 
 
 def likeliest(prediction: Prediction) -> list[tuple[Emotion, float]]:

@@ -58,7 +58,7 @@ webapp.guard.store webapp.guard.password webapp.guard.turns
 webapp.job_log webapp.queue webapp.batch_log webapp.commands.processes
 webapp.prediction_log webapp.trace_log webapp.recordings webapp.pictures webapp.forms
 webapp.tables
-webapp.config webapp.locks webapp.hurry webapp.contained.template
+webapp.paging webapp.config webapp.locks webapp.hurry webapp.contained.template
 webapp.contained.remote webapp.contained.limits webapp.setting_readers webapp.private_files
 webapp.guard.refusals
 webapp.contained.kernel webapp.contained.messages

@@ -9,16 +9,15 @@ from webapp.errors import hear_out
 from webapp.guard.turns import Turns
 from webapp.pages.sending import sending_page
 from webapp.request_log import stopwatch
-from webapp.speech.doubts import doubts
 from webapp.speech.emotions import Emotion
 from webapp.speech.errors import NotAudio, TooLong, TooShort
 from webapp.speech.lately import Lately, lately
-from webapp.speech.quality import SHORTEST_SECONDS, Remark
+from webapp.speech.quality import SHORTEST_SECONDS
 from webapp.speech.recognizer import Recognition
-from webapp.speech.twins import TWINS
 from webapp.speech.waveform import Waveform
 from webapp.submission import desk
 from webapp.tables import Source
+from webapp.verdict import verdict_on
 
 RATE = 16_000
 LONGEST_SECONDS = 5
@@ -92,7 +91,7 @@ def _document(found: Lately, threshold: float) -> Response:
 
 
 def _told(heard: Recognition, threshold: float) -> dict[str, object]:
-    named = _named(heard, threshold)
+    told = verdict_on(heard, threshold)
     shares = {str(emotion): share for emotion, share in heard.probabilities.items()}
     return {
         "emotion": str(heard.emotion),
@@ -100,14 +99,6 @@ def _told(heard: Recognition, threshold: float) -> dict[str, object]:
         "named": heard.named,
         "unlike": heard.unlike,
         "probabilities": shares,
-        "emotions": named,
-        "share": sum(shares[name] for name in named),
+        "emotions": [str(emotion) for emotion in told.emotions],
+        "share": told.share or 0,
     }
-
-
-def _named(heard: Recognition, threshold: float) -> list[str]:
-    """The emotions to name, as the page of a result does: one, neutral and calm, or none."""
-    if heard.named:
-        return [str(heard.emotion)]
-    split = Remark.NEUTRAL_OR_CALM in doubts(heard, threshold)
-    return [str(emotion) for emotion in Emotion if emotion in TWINS] if split else []

@@ -36,7 +36,7 @@ from webapp.speech.errors import SpeechError
 from webapp.speech.quality import Remark
 from webapp.speech.recognizer import Recognizer
 from webapp.submission import desk
-from webapp.tables import Prediction
+from webapp.tables import Prediction, in_utc
 from webapp.verdict import twins, verdict
 
 blueprint = Blueprint("result", __name__, url_prefix="/predictions")
@@ -214,7 +214,7 @@ def _others(prediction: Prediction) -> ModelForm:
 def _document(prediction: Prediction) -> Response:
     document: dict[str, Any] = {
         "id": prediction.id,
-        "created_at": prediction.created_at.isoformat().replace("+00:00", "Z"),
+        "created_at": in_utc(prediction.created_at),
         "source": prediction.source,
         "file": prediction.file_name,
         "seconds": prediction.seconds,

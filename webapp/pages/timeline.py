@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import Any
 
 from webapp.speech.emotions import Emotion
-from webapp.speech.twins import TWINS, together
+from webapp.speech.twins import together
+from webapp.verdict import headline
 
 WIDE, TALL = 100_000, 100
 """Size of each drawing in units of its own; the page stretches it."""
@@ -150,13 +151,10 @@ def _row(segment: Mapping[str, Any], threshold: float | None) -> Row:
     shares = {Emotion(name): float(share) for name, share in segment["probabilities"].items()}
     unlike = bool(segment["unlike"])
     emotion, confidence = Emotion(segment["emotion"]), float(segment["confidence"])
-    if segment["named"]:
-        return Row(start, end, emotion, (emotion,), confidence, None, unlike, shares)
-    both = together(shares)
-    if both is not None and threshold is not None and both >= threshold:
-        twins = tuple(sorted(TWINS, reverse=True))
-        return Row(start, end, "twins", twins, both, None, unlike, shares)
-    return Row(start, end, "none", (), None, (emotion, confidence), unlike, shares)
+    both = None if threshold is None else together(shares, threshold)
+    heard = headline(emotion, confidence, bool(segment["named"]), both)
+    likeliest = None if heard.emotions else (emotion, confidence)
+    return Row(start, end, heard.tone, heard.emotions, heard.share, likeliest, unlike, shares)
 
 
 def _share(row: Row, emotion: Emotion) -> float:

@@ -9,8 +9,7 @@ from webapp.speech.twins import together
 
 def doubts(heard: Recognition, threshold: float) -> Iterator[Remark]:
     """What an answer leaves open; neutral and calm split it where they reach the threshold."""
-    both = together(heard.probabilities)
-    if both is not None and both >= threshold:
+    if together(heard.probabilities, threshold) is not None:
         yield Remark.NEUTRAL_OR_CALM
     if heard.unlike:
         yield Remark.UNLIKE_TRAINING
