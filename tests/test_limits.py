@@ -11,6 +11,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from PIL import Image
 
+from tests.drawing import waveform_svg
 from tests.fakes import Clock, Visitor
 from tests.sounds import encode, voice
 from webapp.config import SettingError, Settings
@@ -18,7 +19,7 @@ from webapp.guard.counts import SharedCounts
 from webapp.guard.rates import COSTLY, Rates, household
 from webapp.guard.refusals import TooOften, in_words
 from webapp.guard.store import Store
-from webapp.pictures import HEIGHT, WIDTH, spectrogram_png, waveform_svg
+from webapp.pictures import HEIGHT, WIDTH, spectrogram_png
 
 JSON = {"Accept": "application/json"}
 

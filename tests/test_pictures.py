@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.drawing import waveform_svg
 from tests.sounds import joined, silence, voice
-from webapp.pictures import levels_png, outline, outline_svg, spectrogram_png, waveform_svg
+from webapp.pictures import levels_png, outline, outline_svg, spectrogram_png
 from webapp.speech.envelope import Envelope
 from webapp.speech.waveform import Waveform
 

@@ -13,9 +13,9 @@ from webapp import pictures
 from webapp.guard.refusals import Crowded
 from webapp.guard.turns import Turns
 from webapp.opinions import Opinions, opinions
+from webapp.speech.bundle import Card
 from webapp.speech.errors import SpeechError
 from webapp.speech.evidence import Evidence, what_was_heard
-from webapp.speech.recognizer import Recognizer
 from webapp.stretch import Stretch, sound
 from webapp.submission import Desk
 from webapp.tables import Prediction
@@ -53,6 +53,8 @@ class TooManyLooks(SpeechError):
 class Look(NamedTuple):
     """What was found in a stretch. Times in the evidence count from its start."""
 
+    card: Card
+    """Of the model that was looked at."""
     evidence: Evidence
     spectrogram: bytes
     """As PNG."""
@@ -93,11 +95,14 @@ class Closer:
 
         Raises `ModelGone`, `NotKept`, `TooManyLooks`, and what decoding and hearing raise.
         """
-        recognizer = speaker(desk, prediction)
+        recognizer = desk.speaker(prediction)
+        if recognizer is None:
+            raise ModelGone
 
         def make() -> Look:
             waveform = sound(desk, prediction, stretch)
-            return Look(what_was_heard(recognizer, waveform), pictures.spectrogram_png(waveform))
+            evidence = what_was_heard(recognizer, waveform)
+            return Look(recognizer.card, evidence, pictures.spectrogram_png(waveform))
 
         return self._once(self._looks, (prediction.id, stretch), make)
 
@@ -122,11 +127,3 @@ class Closer:
             raise TooManyLooks from error
         memory.keep(key, found)
         return found
-
-
-def speaker(desk: Desk, prediction: Prediction) -> Recognizer:
-    """The model that gave a prediction, in that very version; raises `ModelGone`."""
-    found = desk.recognizers.get(prediction.model)
-    if found is None or found.card.version != prediction.model_version:
-        raise ModelGone
-    return found

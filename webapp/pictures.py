@@ -35,11 +35,6 @@ _STYLE = """path { fill: none; stroke: #675c6d; stroke-width: 0.7; stroke-lineca
 @media (prefers-color-scheme: dark) { path { stroke: #b9adbc } }"""
 
 
-def waveform_svg(waveform: Waveform) -> str:
-    """Lowest and highest sample of each stretch of time; the loudest one fills the height."""
-    return outline_svg(outline(waveform, COLUMNS), waveform.seconds)
-
-
 def outline(waveform: Waveform, columns: int) -> Samples:
     """Lowest and highest sample of each of at most so many stretches of time, shape (n, 2)."""
     samples = waveform.samples
@@ -47,7 +42,7 @@ def outline(waveform: Waveform, columns: int) -> Samples:
 
 
 def outline_svg(outline: Samples, seconds: float) -> str:
-    """The picture of an `outline`."""
+    """The picture of an `outline`; the loudest sample fills the height."""
     drawn = _fewer(outline, COLUMNS)
     scale = 22 / (float(np.abs(drawn).max()) or 1.0)
     path = "".join(

@@ -150,6 +150,12 @@ class Desk:
             raise UnknownModel(f"There is no model of that name. Choose one of these: {known}.")
         return self.recognizers[model]
 
+    def speaker(self, prediction: Prediction) -> Recognizer | None:
+        """The model that gave a prediction, in that very version; None if it is gone."""
+        found = self.recognizers.get(prediction.model)
+        gone = found is None or found.card.version != prediction.model_version
+        return None if gone else found
+
     @contextmanager
     def keeping(self, stream: BinaryIO) -> Iterator[tuple[str, int]]:
         """Keep a file and yield its name and size; log what names it inside the block.

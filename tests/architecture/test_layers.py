@@ -39,7 +39,7 @@ webapp.pages.upload webapp.pages.record webapp.pages.home webapp.pages.result we
 webapp.pages.models webapp.pages.live webapp.pages.evidence webapp.pages.login
 webapp.pages.jobs webapp.pages.batches
 webapp.pages.sending webapp.pages.health webapp.pages.filters webapp.pages.captions
-webapp.pages.sounds webapp.pages.timeline webapp.pages.overlay
+webapp.pages.sounds webapp.pages.timeline webapp.pages.overlay webapp.pages.files
 webapp.commands webapp.guard.command
 webapp.commands.recognizing webapp.commands.listing
 webapp.commands.lines webapp.commands.paths

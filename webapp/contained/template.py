@@ -121,22 +121,35 @@ def _live(descriptor: int, decoder: Decoder, limits: DecoderLimits, template: in
         if len(header) < REQUEST.size:  # the worker had no use for it
             os._exit(0)
         kind, size, max_seconds = REQUEST.unpack(header)
-        data = coming.read(size) if kind == WHOLE else b""
-        if kind == WHOLE and len(data) < size:
-            os._exit(0)
-        line.sendall(BEGUN)
-        file = io.BufferedReader(RemoteFile(line, coming, size), BLOCK)
+        hear = _hear_whole if kind == WHOLE else _hear_in_pieces
         try:
-            if kind == WHOLE:
-                _send(line, decoder.decode(data, max_seconds))
-            else:
-                for piece in decoder.stream(file, max_seconds):
-                    _send(line, piece, PLACE.pack(min(file.tell(), size)))
-                line.sendall(ANSWER.pack(OVER, 0, 0))
+            hear(line, coming, decoder, size, max_seconds)
         except SpeechError as error:
             told = f"{error.code}\n{error.sentence}".encode()
             line.sendall(ANSWER.pack(FAILURE, 0, len(told)) + told)
         os._exit(0)
+
+
+def _hear_whole(
+    line: socket.socket, coming: BinaryIO, decoder: Decoder, size: int, max_seconds: float
+) -> None:
+    """Take in a clip and give its sound; one that breaks off has no use for an answer."""
+    data = coming.read(size)
+    if len(data) < size:
+        os._exit(0)
+    line.sendall(BEGUN)
+    _send(line, decoder.decode(data, max_seconds))
+
+
+def _hear_in_pieces(
+    line: socket.socket, coming: BinaryIO, decoder: Decoder, size: int, max_seconds: float
+) -> None:
+    """Fetch a file as it is needed, and give its sound with the place that was reached."""
+    line.sendall(BEGUN)
+    file = io.BufferedReader(RemoteFile(line, coming, size), BLOCK)
+    for piece in decoder.stream(file, max_seconds):
+        _send(line, piece, PLACE.pack(min(file.tell(), size)))
+    line.sendall(ANSWER.pack(OVER, 0, 0))
 
 
 def _send(line: socket.socket, sound: Waveform, before: bytes = b"") -> None:

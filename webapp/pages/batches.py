@@ -24,6 +24,7 @@ from webapp.batch_log import Entry, Summary
 from webapp.batch_table import COLUMNS, Order, Row, as_csv, as_json, distribution, row
 from webapp.errors import NoFile
 from webapp.forms import ModelForm
+from webapp.pages.files import attached
 from webapp.pages.filters import duration, percent
 from webapp.submission import desk
 from webapp.tables import Batch, Job, State
@@ -211,7 +212,4 @@ def _pieces() -> Iterator[Sequence[Entry]]:
 
 
 def _download(text: Iterator[str], kind: str, ending: str) -> Response:
-    response = Response(text, mimetype=kind)
-    name = f"tonelog-batch-{_batch().id}.{ending}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return attached(Response(text, mimetype=kind), f"tonelog-batch-{_batch().id}.{ending}")

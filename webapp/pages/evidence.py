@@ -7,7 +7,6 @@ from flask import (
     current_app,
     g,
     jsonify,
-    make_response,
     render_template,
     request,
 )
@@ -15,10 +14,10 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from webapp import prediction_log
-from webapp.closer import Closer, Look, speaker
+from webapp.closer import Closer, Look
 from webapp.errors import wants_json
-from webapp.guard.headers import SANDBOX
 from webapp.opinions import Opinion
+from webapp.pages.files import picture
 from webapp.pages.overlay import Overlay
 from webapp.speech.evidence import METHOD, Finding
 from webapp.stretch import Stretch, Stretches, stretches
@@ -52,10 +51,7 @@ def show() -> ResponseReturnValue:
 @blueprint.get("/<id>/closer.png")
 def spectrogram() -> Response:
     """The spectrogram of the stretch that is looked at."""
-    response = make_response(_look(_stretch(stretches(_prediction()))).spectrogram)
-    response.content_type = "image/png"
-    response.headers["Content-Security-Policy"] = SANDBOX
-    return response
+    return picture(_look(_stretch(stretches(_prediction()))).spectrogram, "image/png")
 
 
 @blueprint.get("/<id>/models")
@@ -76,7 +72,7 @@ def _page(parts: Stretches, stretch: Stretch, look: Look) -> str:
     return render_template(
         "closer.html",
         prediction=_prediction(),
-        card=speaker(desk(), _prediction()).card,
+        card=look.card,
         parts=parts,
         stretch=stretch,
         whole=stretch == parts.whole,

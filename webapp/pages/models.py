@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, make_response, render_template, request
+from flask import Blueprint, Response, abort, render_template, request
 
 from webapp import pictures
-from webapp.guard.headers import SANDBOX
 from webapp.pages.captions import curves_words, matrix_words, reliability_words
+from webapp.pages.files import SVG, picture
 from webapp.speech.bundle import PICTURES, TFLITE, Card
 from webapp.speech.figures import Figures
 from webapp.speech.recognizer import Recognizer
@@ -84,19 +84,17 @@ def show() -> str:
     )
 
 
-@blueprint.get("/<name>/confusion.svg", defaults={"picture": CONFUSION})
-@blueprint.get("/<name>/reliability.svg", defaults={"picture": RELIABILITY})
-@blueprint.get("/<name>/curves.svg", defaults={"picture": CURVES})
-def draw(name: str, picture: str) -> Response:
+@blueprint.get("/<name>/confusion.svg", defaults={"drawing": CONFUSION})
+@blueprint.get("/<name>/reliability.svg", defaults={"drawing": RELIABILITY})
+@blueprint.get("/<name>/curves.svg", defaults={"drawing": CURVES})
+def draw(name: str, drawing: str) -> Response:
     """A picture from the bundle. Caches keep it and ask each time whether it is still the same."""
     recognizer = desk().recognizers.get(name) or abort(404)
-    checksum = recognizer.card.checksums.get(picture) or abort(404)
-    path = _folder(recognizer.card) / picture
+    checksum = recognizer.card.checksums.get(drawing) or abort(404)
+    path = _folder(recognizer.card) / drawing
     if not path.is_file():
         abort(404)
-    response = make_response(pictures.without_styles(path.read_text(encoding="utf-8")))
-    response.content_type = "image/svg+xml"
-    response.headers["Content-Security-Policy"] = SANDBOX
+    response = picture(pictures.without_styles(path.read_text(encoding="utf-8")), SVG)
     response.set_etag(checksum)
     response.make_conditional(request)
     return response

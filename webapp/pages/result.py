@@ -25,6 +25,7 @@ from webapp.errors import Failure, answer, wants_json
 from webapp.forms import ModelForm
 from webapp.guard.headers import SANDBOX, style_nonce
 from webapp.pages import sounds
+from webapp.pages.files import SVG, attached, picture
 from webapp.pages.sending import answer_with
 from webapp.pages.timeline import Timeline, timeline
 from webapp.playable import playable
@@ -34,7 +35,6 @@ from webapp.speech.emotions import Emotion
 from webapp.speech.envelope import FULL
 from webapp.speech.errors import SpeechError
 from webapp.speech.quality import Remark
-from webapp.speech.recognizer import Recognizer
 from webapp.submission import desk
 from webapp.tables import Prediction, in_utc
 from webapp.verdict import twins, verdict
@@ -58,10 +58,7 @@ def show() -> ResponseReturnValue:
 def download() -> Response:
     """The result as a file."""
     prediction = _prediction()
-    response = _document(prediction)
-    name = f"tonelog-{prediction.id}.json"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return attached(_document(prediction), f"tonelog-{prediction.id}.json")
 
 
 @blueprint.get("/<id>/audio")
@@ -82,20 +79,13 @@ def waveform() -> Response:
     """How loud the clip is over time."""
     prediction = _prediction()
     drawn = pictures.outline_svg(sounds.outline(prediction), prediction.seconds)
-    response = make_response(drawn)
-    response.content_type = "image/svg+xml"
-    policy = f"{SANDBOX}; style-src {pictures.waveform_style()}"
-    response.headers["Content-Security-Policy"] = policy
-    return response
+    return picture(drawn, SVG, styles=pictures.waveform_style())
 
 
 @blueprint.get("/<id>/spectrogram.png")
 def spectrogram() -> Response:
     """How strong each pitch is over time."""
-    response = make_response(sounds.spectrogram(_prediction()))
-    response.content_type = "image/png"
-    response.headers["Content-Security-Policy"] = SANDBOX
-    return response
+    return picture(sounds.spectrogram(_prediction()), "image/png")
 
 
 @blueprint.get("/<id>/peaks.json")
@@ -147,8 +137,8 @@ def _prediction() -> Prediction:
 def _page(failure: Failure | None = None) -> str:
     """The page of the prediction, with what went wrong on it, if something did."""
     prediction = _prediction()
-    spoke = desk().recognizers.get(prediction.model)
-    card = spoke.card if spoke is not None and _spoke(spoke, prediction) else None
+    spoke, namesake = desk().speaker(prediction), desk().recognizers.get(prediction.model)
+    card = None if spoke is None else spoke.card
     heard, unlike = verdict(prediction), Remark.UNLIKE_TRAINING in prediction.remarks
     over_time = _timeline(prediction, card)
     mean = over_time is not None and over_time.is_mean(prediction.probabilities)
@@ -157,7 +147,7 @@ def _page(failure: Failure | None = None) -> str:
         "result.html",
         prediction=prediction,
         heard=heard,
-        installed=spoke and spoke.card,
+        installed=namesake and namesake.card,
         card=card,
         right=None if unlike or figures is None else figures.right_at(prediction.confidence),
         precision=None if card is None or mean else _precision(card, heard.emotions),
@@ -189,12 +179,6 @@ def _remarks(prediction: Prediction) -> list[Remark]:
     return [remark for remark in dict.fromkeys((*FIRST, *Remark)) if remark in found]
 
 
-def _spoke(recognizer: Recognizer, prediction: Prediction) -> bool:
-    """Whether this model, in this version, gave the prediction."""
-    card = recognizer.card
-    return (card.name, card.version) == (prediction.model, prediction.model_version)
-
-
 def _precision(card: Card, emotions: Sequence[Emotion]) -> float | None:
     """Share of the clips heard as one of some emotions that are one of them; None without any."""
     places = [card.labels.index(emotion) for emotion in emotions]
@@ -205,9 +189,8 @@ def _precision(card: Card, emotions: Sequence[Emotion]) -> float | None:
 
 def _others(prediction: Prediction) -> ModelForm:
     """A form that offers the models that did not speak."""
-    form = ModelForm(formdata=None)
-    everybody = desk().recognizers.values()
-    form.offer(one for one in everybody if not _spoke(one, prediction))
+    form, spoke = ModelForm(formdata=None), desk().speaker(prediction)
+    form.offer(one for one in desk().recognizers.values() if one is not spoke)
     return form
 
 

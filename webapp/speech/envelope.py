@@ -6,11 +6,10 @@ then on each column stands for twice the time.
 
 import numpy as np
 import numpy.typing as npt
-import scipy.fft
 import soxr
 from numpy.lib.stride_tricks import sliding_window_view
 
-from webapp.speech.spectrogram import Mel, Spectra, hann, mel_bands
+from webapp.speech.spectrogram import Mel, Spectra, frame_power, hann, mel_bands
 from webapp.speech.waveform import Blocks, Samples, Waveform
 
 OUTLINE_COLUMNS = 16_000
@@ -121,9 +120,7 @@ class _Spectrogram:
         if len(self._ahead) < N_FFT:
             return
         frames = sliding_window_view(self._ahead, N_FFT)[::HOP]
-        transform = scipy.fft.rfft(frames * hann(N_FFT, N_FFT), axis=1)
-        power = np.square(transform.real) + np.square(transform.imag)
-        self._columns.add(power @ mel_bands(MEL))
+        self._columns.add(frame_power(frames, hann(N_FFT, N_FFT)) @ mel_bands(MEL))
         self._ahead = self._ahead[len(frames) * HOP :]
 
 

@@ -59,9 +59,14 @@ def power(samples: Samples, fourier: Fourier) -> Iterator[Spectra]:
     window = hann(fourier.window, fourier.size)
     count, step = len(samples) // fourier.hop + 1, max(AT_ONCE // fourier.size, 1)
     for first in range(0, count, step):
-        frames = _frames(samples, first, min(step, count - first), fourier)
-        transform = scipy.fft.rfft(frames * window, axis=1)
-        yield np.square(transform.real) + np.square(transform.imag)
+        yield frame_power(_frames(samples, first, min(step, count - first), fourier), window)
+
+
+def frame_power(frames: Samples, window: Samples) -> Spectra:
+    """Power of the Fourier transform of windowed frames: (frames, samples) to (…, frequencies)."""
+    transform = scipy.fft.rfft(frames * window, axis=1)
+    power: Spectra = np.square(transform.real) + np.square(transform.imag)
+    return power
 
 
 def _frames(samples: Samples, first: int, count: int, fourier: Fourier) -> Samples:
