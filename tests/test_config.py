@@ -41,6 +41,7 @@ def test_every_setting_can_be_given(tmp_path):
         "TONELOG_RATE_STORE": "redis://localhost:6379/0",
         "TONELOG_IDLE_MINUTES": "5",
         "TONELOG_SESSION_HOURS": "1.5",
+        "TONELOG_LANGUAGE": "de",
         "TONELOG_REQUEST_LOG": "json",
     }
     assert given.keys() == set(setting_names())
@@ -129,6 +130,7 @@ def test_switches(text, value):
         ("TONELOG_RATE_STORE", "memcached://localhost"),
         ("TONELOG_IDLE_MINUTES", "0"),
         ("TONELOG_SESSION_HOURS", "for ever"),
+        ("TONELOG_LANGUAGE", "fr"),
         ("TONELOG_REQUEST_LOG", "xml"),
         ("TONELOG_SECRET_KEY", "short"),
         ("TONELOG_DEFAULT_MODEL", " "),

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from flask_migrate import downgrade
 
 from tests.fakes import FakeRecognizer, Visitor, card, fake_recognizers
 from webapp import prediction_log
@@ -43,7 +44,7 @@ def test_processes_may_start_at_once_on_nothing(settings):
         process.join(60)
     assert [process.exitcode for process in processes] == [0] * 4
     with sqlite3.connect(settings.instance / "tonelog.sqlite") as log:
-        assert log.execute("SELECT version_num FROM alembic_version").fetchall() == [("0004",)]
+        assert log.execute("SELECT version_num FROM alembic_version").fetchall() == [("0005",)]
         assert log.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     log.close()
 
@@ -149,18 +150,11 @@ def test_tables_are_as_the_code_has_them(app):
         assert compare_metadata(context, db.metadata) == []
 
 
-def test_a_log_of_an_earlier_version_counts_as_named(make_app, settings, visitor, wav):
+def test_a_log_of_an_earlier_version_counts_as_named(app, make_app, settings, visitor, wav):
     address = visitor.sent(wav)
-    with sqlite3.connect(settings.instance / "tonelog.sqlite") as log:
-        for table in ("trace", "job", "batch"):
-            log.execute(f"DROP TABLE {table}")
-        for index in ("ix_prediction_place", "ix_prediction_batch_id"):
-            log.execute(f"DROP INDEX {index}")
-        for column in ("named", "place", "batch_id"):
-            log.execute(f"ALTER TABLE prediction DROP COLUMN {column}")
-        log.execute("CREATE INDEX ix_prediction_created_at ON prediction (created_at)")
-        log.execute("UPDATE alembic_version SET version_num = '0001'")
-    log.close()
+    with app.app_context():
+        downgrade(revision="0001")
+        db.engine.dispose()
     client = make_app(settings).test_client()
     assert client.get(f"{address}.json").json["named"] is True
     assert "Happy" in client.get(address).text

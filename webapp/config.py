@@ -109,6 +109,8 @@ class Settings:
     """A session without a sign of life ends after so long."""
     session_hours: float = 12
     """A session ends after so long in any case."""
+    language: str | None = None
+    """Language of the pages, `en` or `de`; None is the browser's."""
     request_log: str = "text"
     """Form of the line that each request gets: `text`, `json` or `off`."""
 
@@ -202,5 +204,6 @@ def _readers() -> Mapping[str, Callable[[str, str], object]]:
         "TONELOG_RATE_STORE": read_redis,
         "TONELOG_IDLE_MINUTES": lambda name, value: read_number(name, value, 10_080),
         "TONELOG_SESSION_HOURS": lambda name, value: read_number(name, value, 720),
+        "TONELOG_LANGUAGE": lambda name, value: read_choice(name, value, ("en", "de")),
         "TONELOG_REQUEST_LOG": lambda name, value: read_choice(name, value, ("text", "json", OFF)),
     }

@@ -9,7 +9,7 @@ from flask.json.provider import DefaultJSONProvider
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import commands, errors, request_log
+from webapp import commands, errors, language, request_log
 from webapp.config import ROOT, SettingError, Settings, kept_secret_key, read_settings
 from webapp.database import open_log
 from webapp.decoders import Decoders
@@ -68,6 +68,7 @@ def create_app(
     app.request_class = VoiceRequest
     app.extensions["tonelog"] = desk
     _configure(app, settings)
+    language.register(app, settings)
     _guard(app, settings, _open_instance(app, desk))
     for page in (
         home,

@@ -10,7 +10,20 @@ from sqlalchemy import delete, false, func, select, true
 from sqlalchemy.orm import Session
 
 from webapp.paging import Page, nearest
-from webapp.tables import Batch, Job, Prediction, Trace, reading, writing
+from webapp.tables import (
+    Batch,
+    Correction,
+    Job,
+    Note,
+    Prediction,
+    Tag,
+    Trace,
+    reading,
+    writing,
+)
+
+BELONGING = (Trace, Note, Tag, Correction)
+"""Tables of what goes with a prediction."""
 
 
 def add(prediction: Prediction, trace: Trace | None = None) -> None:
@@ -21,6 +34,7 @@ def add(prediction: Prediction, trace: Trace | None = None) -> None:
 
 def insert(session: Session, prediction: Prediction, trace: Trace | None) -> None:
     """Log a prediction within a write that does more."""
+    prediction.searched = prediction.file_name.casefold()
     prediction.place = 1 + (session.scalar(select(func.max(Prediction.place))) or 0)
     session.add(prediction)
     if trace is not None:
@@ -75,7 +89,7 @@ def remove_all() -> list[str]:
     with writing() as session:
         names = [name for name in session.scalars(select(Job.audio_name)) if name is not None]
         names += remove_where(session, true())
-        for table in (Trace, Job, Batch):
+        for table in (*BELONGING, Job, Batch):
             session.execute(delete(table))
     return names
 
@@ -84,7 +98,9 @@ def remove_where(session: Session, which: Any) -> list[str]:
     """Delete some predictions and what belongs to them; returns the names of their kept audio."""
     some = select(Prediction.id).where(which)
     names = [name for name in session.scalars(_audio(which)) if name is not None]
-    session.execute(delete(Trace).where(Trace.prediction_id.in_(some)), execution_options=_PLAIN)
+    for table in BELONGING:
+        belongs = table.prediction_id.in_(some)
+        session.execute(delete(table).where(belongs), execution_options=_PLAIN)
     session.execute(delete(Job).where(Job.id.in_(some)), execution_options=_PLAIN)
     session.execute(delete(Prediction).where(which), execution_options=_PLAIN)
     return names

@@ -102,6 +102,8 @@ class Prediction(Base):
     """Name of the kept audio; None where none is kept."""
     batch_id: Mapped[str | None] = mapped_column(String(32), index=True)
     """The batch that it belongs to, if it came in one."""
+    searched: Mapped[str] = mapped_column(String, default="")
+    """File name and note, case-folded: what a search looks in."""
 
     @property
     def ranking(self) -> list[tuple[Emotion, float]]:
@@ -122,6 +124,47 @@ class Trace(Base):
     """Lowest and highest sample of each stretch of time, as int8; None where no audio is kept."""
     spectrogram: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     """The mel spectrogram as PNG; None where no audio is kept."""
+
+
+class Note(Base):
+    """What somebody wrote about a prediction."""
+
+    __tablename__ = "note"
+
+    prediction_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    text: Mapped[str] = mapped_column(String(2000))
+
+
+class Tag(Base):
+    """A word by which people find predictions again; `speaker:NAME` says who speaks."""
+
+    __tablename__ = "tag"
+
+    prediction_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
+
+
+class Correction(Base):
+    """What somebody says it really was: beside the prediction, never over it."""
+
+    __tablename__ = "correction"
+
+    prediction_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    emotion: Mapped[str] = mapped_column(String(16))
+    """The same as the prediction's where somebody says that it was right."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Token(Base):
+    """What a program shows to be let in. Only a digest of it is kept."""
+
+    __tablename__ = "token"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """To the day: a write each time would be one too many."""
 
 
 class State(StrEnum):

@@ -58,6 +58,7 @@ webapp.guard.store webapp.guard.password webapp.guard.turns
 webapp.job_log webapp.queue webapp.batch_log webapp.commands.processes
 webapp.prediction_log webapp.trace_log webapp.recordings webapp.pictures webapp.forms
 webapp.tables
+webapp.language
 webapp.paging webapp.config webapp.locks webapp.hurry webapp.contained.template
 webapp.contained.remote webapp.contained.limits webapp.setting_readers webapp.private_files
 webapp.guard.refusals
@@ -74,6 +75,7 @@ webapp.speech.containers
 webapp.speech.mp4
 webapp.speech.parts webapp.speech.mpeg webapp.speech.waveform webapp.speech.emotions
 webapp.speech.errors webapp.speech.stopwatch
+webapp.speech.words
 """
 ROW = {name: row for row, names in enumerate(LAYERS.split("\n")) for name in names.split()}
 

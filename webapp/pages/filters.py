@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from flask import Flask
+from flask_babel import format_decimal, gettext
 
 from webapp.config import BYTES_IN_A_MEGABYTE
 from webapp.speech.emotions import Emotion
@@ -70,6 +71,16 @@ def when(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
+def word(emotion: str) -> str:
+    """The name of an emotion in the language of the page."""
+    return str(gettext(Emotion(emotion).value))
+
+
+def count(number: int) -> str:
+    """A number of things: 12345 becomes 12,345."""
+    return str(format_decimal(number))
+
+
 def emoji(emotion: str) -> str:
     """The face of an emotion."""
     return Emotion(emotion).emoji
@@ -78,5 +89,5 @@ def emoji(emotion: str) -> str:
 def register(app: Flask) -> None:
     """Offer the filters to the templates."""
     figures = (percent, finely, in_ten, points, change, brief, megabytes, duration, clock)
-    for name in (*figures, when, emoji, verdict, likeliest, twins):
+    for name in (*figures, when, emoji, word, count, verdict, likeliest, twins):
         app.add_template_filter(name)
