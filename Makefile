@@ -16,7 +16,7 @@ export NUMBA_NUM_THREADS ?= 1
 # trained for a file are trained once. More than four would wait for the longest file.
 SPREAD := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: run test bench soak audit format clean
+.PHONY: run test bench soak audit words format clean
 
 run: .venv/serving
 	exec $(BIN)/python -m webapp
@@ -36,6 +36,15 @@ soak: .venv/everything
 # Where the list of known faults cannot be reached, the pinned versions with their dates instead.
 audit: .venv/everything
 	$(BIN)/pip-audit --strict --local || git --no-pager blame --date=short -s webapp/requirements.txt
+
+# What pages, scripts and failures say goes into the catalogues, to be translated there, and what was
+# translated is compiled.
+WORDS := webapp/translations
+words: .venv/serving
+	$(BIN)/pybabel -q extract -F $(WORDS)/babel.cfg -k N_ -k say --no-location --no-wrap --sort-output -o .words.pot webapp templates static
+	$(BIN)/pybabel -q update -i .words.pot -d $(WORDS) --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
+	$(BIN)/pybabel -q compile -d $(WORDS)
+	rm .words.pot
 
 format: .venv/everything
 	$(BIN)/ruff check --fix .

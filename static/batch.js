@@ -4,11 +4,13 @@ import { Sending } from "./batch_sending.js";
 import { keep, kept, letGo, sweep } from "./batch_store.js";
 import { belonging, fromField, offerFolder } from "./chosen_files.js";
 import { ConnectionLost, ask, showProblem } from "./send.js";
+import { tell } from "./states.js";
+import { number, say } from "./words.js";
 
 const POLL_MILLISECONDS = 1000;
-const SAID = { awaited: "Still to come", waiting: "Waiting", running: "Listening…" };
+const SAID = { awaited: say("Still to come"), waiting: say("Waiting"), running: say("Listening…") };
 const PARTS = ["faces", "words", "said", "confidence", "length", "remarks"];
-const LOST = "The connection was lost. Nothing is lost with it: this page tries again by itself.";
+const LOST = say("The connection was lost. Nothing is lost with it: this page tries again by itself.");
 
 /** Bring the page of a batch to life; `chosen` are the files just chosen for it, by job. */
 export function openBatch(chosen = new Map()) {
@@ -85,13 +87,13 @@ class BatchPage {
     for (const job of jobs) this.missing.add(job);
     const place = document.getElementById("missing");
     place.hidden = this.missing.size === 0;
-    const one = this.missing.size === 1;
-    document.getElementById("missing-count").textContent = one ? "One file is" : `${this.missing.size} files are`;
+    const many = say("%(files)s files are still to come", { files: number(this.missing.size) });
+    document.getElementById("missing-title").textContent = this.missing.size === 1 ? say("One file is still to come") : many;
   }
 
   #chooseAgain(files) {
     const found = belonging(files, [...this.missing].map((job) => this.rows.get(job)));
-    const none = "None of these files is awaited here. They are known by their names and sizes.";
+    const none = say("None of these files is awaited here. They are known by their names and sizes.");
     showProblem(document.getElementById("problem"), found.size ? "" : none);
     for (const job of found.keys()) {
       this.missing.delete(job);
@@ -104,32 +106,32 @@ class BatchPage {
   // What Sending tells
 
   progress(job, share) {
-    this.#show(job, share < 1 ? "Sending…" : "Arriving…", share);
+    this.#show(job, share < 1 ? say("Sending…") : say("Arriving…"), share);
   }
 
   arrived(job) {
     this.rows.get(job).dataset.sent = "yes";
     this.unkept.delete(job);
     letGo(this.id, job);
-    this.#show(job, "Waiting", null);
+    this.#show(job, say("Waiting"), null);
   }
 
   gone(job) {
     letGo(this.id, job);
-    this.#show(job, "It is no longer where it was chosen.", null);
+    this.#show(job, say("It is no longer where it was chosen."), null);
     this.#miss([job]);
   }
 
   lost(seconds) {
-    this.#say(`${LOST} Next time in ${seconds} seconds.`);
+    this.#tell([LOST, say("Next time in %(seconds)s s.", { seconds: number(seconds) })].join(" "));
   }
 
   found() {
-    this.#say("");
+    this.#tell("");
   }
 
   refused(sentence) {
-    showProblem(document.getElementById("problem"), `${sentence} Nothing more is sent; reload the page to go on.`);
+    showProblem(document.getElementById("problem"), [sentence, say("Nothing more is sent; reload the page to go on.")].join(" "));
   }
 
   #show(job, said, share) {
@@ -156,7 +158,7 @@ class BatchPage {
     try {
       this.#fill(await this.#ask());
     } catch (error) {
-      if (error instanceof ConnectionLost) return this.#say(LOST);
+      if (error instanceof ConnectionLost) return this.#tell(LOST);
       if (error.status === 404) letGo(this.id);
       if (error.status >= 500 || error.status === 429) return;
       this.sending.stop();
@@ -213,15 +215,14 @@ class BatchPage {
     const counts = bars.map((bar) => heard.filter((row) => row.className === bar.className).length);
     const longest = Math.max(1, ...counts);
     bars.forEach((bar, place) => {
-      part(bar, "count").textContent = counts[place];
+      part(bar, "count").textContent = number(counts[place]);
       bar.querySelector(".bar-fill").setAttribute("width", `${(100 * counts[place]) / longest}%`);
     });
     document.getElementById("bars").hidden = heard.length === 0;
   }
 
-  #say(words) {
-    const status = document.getElementById("status");
-    if (status.textContent !== words) status.textContent = words; // each change is read out
+  #tell(words) {
+    tell(document.getElementById("status"), words);
   }
 
   #listen() {

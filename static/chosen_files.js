@@ -1,5 +1,7 @@
 // Files as people choose them: one, many or a folder, from a field or dropped.
 
+import { number, say } from "./words.js";
+
 const SUFFIXES =
   /\.(wav|wave|w64|aiff?|aifc|flac|og[ga]|opus|mp[23]|aac|m4[abv]|mp4|mov|3g[p2]|web[ma]|mk[av]|amr|caf|au|snd|avi|wm[av]|asf|flv|mts|m2ts|mpe?g|vob)$/i;
 
@@ -43,7 +45,7 @@ function asked(object, method) {
 }
 
 function inOrder(files) {
-  const collator = new Intl.Collator("en", { numeric: true });
+  const collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
   return files.sort((one, other) => collator.compare(one.name, other.name));
 }
 
@@ -79,7 +81,8 @@ export function belonging(files, rows) {
 }
 
 export function sizeInWords(bytes) {
-  if (bytes < 2 ** 10) return `${bytes} bytes`;
-  if (bytes < 2 ** 20) return `${Math.round(bytes / 2 ** 10)} kB`;
-  return `${Number((bytes / 2 ** 20).toFixed(1))} MB`;
+  if (bytes < 2 ** 10) return say("%(bytes)s bytes", { bytes: number(bytes) });
+  if (bytes < 2 ** 20) return `${number(bytes / 2 ** 10)} kB`;
+  const megabytes = Number((bytes / 2 ** 20).toFixed(1));
+  return `${number(megabytes, megabytes % 1 ? 1 : 0)} MB`;
 }

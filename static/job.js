@@ -1,6 +1,7 @@
 // The page of a job: asks about once a second how far it is, until it is at its end.
 
 import { ask, ConnectionLost } from "./send.js";
+import { tell } from "./states.js";
 
 const EVERY_MS = 1000;
 
@@ -13,8 +14,7 @@ function show(told) {
   if (told.state === "done") return location.replace(told.location);
   if (told.state !== job.dataset.state) return location.reload(); // other buttons, other words
   document.getElementById("share").value = told.share;
-  const words = document.getElementById("words");
-  if (words.textContent !== told.words) words.textContent = told.words;
+  tell(document.getElementById("words"), told.words);
   return true;
 }
 

@@ -7,6 +7,7 @@ import { Memory, RATE, SECONDS, capture, wav } from "./live_sound.js";
 import { explain, fileName, openMicrophone, release, whyNot } from "./microphone.js";
 import { ConnectionLost, post, send, showProblem, showProgress } from "./send.js";
 import { clock, machine, tell } from "./states.js";
+import { say } from "./words.js";
 
 const NEXT = {
   off: ["idle", "unable"],
@@ -24,16 +25,16 @@ const PATIENCE_MS = 15_000;
 const QUIETEST_DB = -48;
 
 const SAY = {
-  idle: "Press Listen when you are ready. Your browser will ask for the microphone.",
-  asking: "Waiting for the microphone…",
-  prompt: "Your browser is asking whether this page may use the microphone: answer its prompt, near the address bar.",
-  live: "Listening. Nothing is kept unless you press Keep.",
-  stopped: "The microphone is off. You can keep what was heard, or listen again.",
-  hidden: "The microphone was switched off when this page was hidden. Listen again, or keep what was heard.",
-  unplugged: "The microphone went away. You can keep what was heard, or listen again.",
-  lost: "The connection is lost; trying again. The microphone stays on.",
-  back: "The connection is back. Listening.",
-  unsent: "The connection was lost. What was heard is still here: keep it again.",
+  idle: say("Press Listen when you are ready. Your browser will ask for the microphone."),
+  asking: say("Waiting for the microphone…"),
+  prompt: say("Your browser is asking whether this page may use the microphone: answer its prompt, near the address bar."),
+  live: say("Listening. Nothing is kept unless you press Keep."),
+  stopped: say("The microphone is off. You can keep what was heard, or listen again."),
+  hidden: say("The microphone was switched off when this page was hidden. Listen again, or keep what was heard."),
+  unplugged: say("The microphone went away. You can keep what was heard, or listen again."),
+  lost: say("The connection is lost; trying again. The microphone stays on."),
+  back: say("The connection is back. Listening."),
+  unsent: say("The connection was lost. What was heard is still here: keep it again."),
 };
 
 const find = (id) => document.getElementById(id);
@@ -47,7 +48,7 @@ let session = null; // what goes on while somebody listens: what was heard, and 
 // States
 
 const enter = machine(live, find("status"), NEXT, SAY);
-const say = (words) => tell(find("status"), words);
+const announce = (words) => tell(find("status"), words);
 
 function rest(problem) {
   const state = memory.total ? "stopped" : "idle";
@@ -61,7 +62,7 @@ async function ask() {
   const mine = ++visit;
   showProblem(find("problem"));
   enter("asking");
-  const hint = setTimeout(() => say(SAY.prompt), PATIENCE_MS);
+  const hint = setTimeout(() => announce(SAY.prompt), PATIENCE_MS);
   const begun = [];
   try {
     const stream = await openMicrophone();
@@ -122,7 +123,7 @@ async function question(signal) {
 function hear(found) {
   showLength();
   if (!found) return;
-  if (session.away) say(SAY.back);
+  if (session.away) announce(SAY.back);
   session.away = false;
   session.needed = found.until - Math.round(found.answer.needed * RATE);
   session.heard.take(found.from / RATE, found.until / RATE, found.answer);
@@ -133,7 +134,7 @@ function trouble(error) {
   session.away = true;
   showNow({ state: "away" });
   showLength();
-  say(error instanceof ConnectionLost ? SAY.lost : error.message);
+  announce(error instanceof ConnectionLost ? SAY.lost : error.message);
 }
 
 function refused(error) {
@@ -189,8 +190,8 @@ function hide() {
 function comeBack() {
   if (document.hidden) return hide();
   if (find("status").textContent !== SAY.hidden) return;
-  say();
-  setTimeout(() => live.dataset.state === "stopped" && say(SAY.hidden), 100);
+  announce();
+  setTimeout(() => live.dataset.state === "stopped" && announce(SAY.hidden), 100);
 }
 
 function leave() {

@@ -1,6 +1,8 @@
 // What was heard so far, put together from the answers, each of which knows a few seconds only.
 // All moments are seconds of sound since listening began.
 
+import { say } from "./words.js";
+
 const REMEMBERED = 120;
 const SILENT_AFTER = 3; // seconds without speech after which the last emotion is no longer shown as now
 const LATER = 0.15; // seconds by which two answers about the same speech may differ
@@ -69,8 +71,8 @@ export class Heard {
 
 /** What a voice sounds like, in words. */
 export function wordsOf({ emotions }) {
-  if (emotions.length === 0) return "No clear emotion";
-  const words = emotions.join(" or ");
+  if (emotions.length === 0) return say("No clear emotion");
+  const words = emotions.map((name) => say(name)).join(say(" or "));
   return words[0].toUpperCase() + words.slice(1);
 }
 

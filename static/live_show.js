@@ -2,13 +2,15 @@
 
 import { wordsOf } from "./live_heard.js";
 import { draw } from "./live_trace.js";
+import { tell } from "./states.js";
+import { number, percent, say } from "./words.js";
 
 const SAID_EVERY_MS = 4000; // screen readers are told of a change, and not more often
 const EYEBROWS = {
-  speaking: "Tonelog hears",
-  ended: "Tonelog heard",
-  silence: "Now",
-  away: "Not heard just now",
+  speaking: say("Tonelog hears"),
+  ended: say("Tonelog heard"),
+  silence: say("Now"),
+  away: say("Not heard just now"),
 };
 
 const find = (id) => document.getElementById(id);
@@ -21,14 +23,14 @@ const said = { words: "", at: 0 };
 export function showNow({ state, row, ago }) {
   const voice = state === "silence" ? undefined : row?.voice;
   put("eyebrow", EYEBROWS[state]);
-  put("words", voice ? wordsOf(voice) : state === "silence" ? "Silence" : "…");
-  put("more", voice ? more(voice) : row ? `Last heard: ${figure(row.voice)}, ${Math.round(ago)} s ago` : "");
+  put("words", voice ? wordsOf(voice) : state === "silence" ? say("Silence") : "…");
+  put("more", voice ? more(voice) : row ? lastHeard(row, ago) : "");
   put("face", voice ? facesOf(voice) : "");
   find("now").className = `now tone-${toneOf(voice)}`;
   Object.assign(find("now").dataset, { heard: state, emotion: voice?.emotion ?? "" });
   find("face").classList.toggle("two", voice?.emotions.length === 2);
   showLanes(voice);
-  if (voice) tell(wordsOf(voice));
+  if (voice) announce(wordsOf(voice));
 }
 
 /** The trace, drawn anew. */
@@ -54,30 +56,37 @@ function showLanes(voice) {
 }
 
 /** Tell screen readers what is heard now, if it is new and the last word is some seconds ago. */
-function tell(words) {
+function announce(words) {
   if (words === said.words || performance.now() - said.at < SAID_EVERY_MS) return;
   Object.assign(said, { words, at: performance.now() });
   put("said", words);
 }
 
 function more(voice) {
-  const unlike = voice.unlike ? "; unlike what the model was trained on" : "";
-  return voice.emotions.length ? `${percent(voice.share)} sure${unlike}` : `Likeliest: ${figure(voice)}${unlike}`;
+  const unlike = voice.unlike ? say("; unlike what the model was trained on") : "";
+  const sure = voice.emotions.length
+    ? say("%(share)s sure", { share: percent(voice.share) })
+    : say("Likeliest: %(heard)s", { heard: figure(voice) });
+  return sure + unlike;
+}
+
+function lastHeard({ voice }, ago) {
+  return say("Last heard: %(heard)s, %(seconds)s s ago", { heard: figure(voice), seconds: number(ago) });
 }
 
 function figure(voice) {
-  return `${voice.emotion} ${percent(voice.confidence)}`;
+  return `${say(voice.emotion)} ${percent(voice.confidence)}`;
 }
 
 function line(row, since) {
   const made = lines.get(row) ?? newLine(row);
   const { voice, from, to } = row;
-  const when = new Date(since + 1000 * from).toLocaleTimeString([], { hourCycle: "h23" });
+  const when = new Date(since + 1000 * from).toLocaleTimeString(document.documentElement.lang, { hourCycle: "h23" });
   const sure = percent(voice.emotions.length ? voice.share : voice.confidence);
   const [face, words, ...figures] = [...made.querySelectorAll("span, td")];
   put(face, facesOf(voice));
   put(words, ` ${wordsOf(voice)}`);
-  [sure, when, `${(to - from).toFixed(1)} s`].forEach((text, index) => put(figures[index], text));
+  [sure, when, `${number(to - from, 1)} s`].forEach((text, index) => put(figures[index], text));
   made.className = `tone-${toneOf(voice)}`;
   return made;
 }
@@ -105,10 +114,5 @@ function toneOf(voice) {
 }
 
 function put(place, text) {
-  const element = typeof place === "string" ? find(place) : place;
-  if (element.textContent !== text) element.textContent = text;
-}
-
-function percent(share) {
-  return `${Math.round(100 * share)}%`;
+  tell(typeof place === "string" ? find(place) : place, text);
 }

@@ -1,5 +1,7 @@
 // The microphone: opening it, saying why it can't be opened, and measuring how loud it is.
 
+import { say } from "./words.js";
+
 const CONTAINERS = [
   "audio/webm;codecs=opus",
   "audio/ogg;codecs=opus",
@@ -12,15 +14,18 @@ const ENDINGS = { "audio/webm": "webm", "audio/ogg": "ogg", "audio/mp4": "m4a", 
 const LEVEL_EVERY_MS = 50;
 const QUIETEST_DB = -48;
 
-const INSECURE =
-  "Browsers give the microphone to secure pages only. Open Tonelog at http://localhost or over HTTPS, or upload a recording.";
-const UNSUPPORTED = "This browser can’t record sound. Use a current browser, or upload a recording.";
+const INSECURE = say(
+  "Browsers give the microphone to secure pages only. Open Tonelog at http://localhost or over HTTPS, or upload a recording.",
+);
+const UNSUPPORTED = say("This browser can’t record sound. Use a current browser, or upload a recording.");
 const REFUSALS = {
-  NotAllowedError:
+  NotAllowedError: say(
     "The microphone was refused. Allow it for this page beside the browser’s address bar, and in the system’s privacy settings, then record again.",
-  NotFoundError: "No microphone was found. Plug one in or switch it on, then record again.",
-  NotReadableError:
+  ),
+  NotFoundError: say("No microphone was found. Plug one in or switch it on, then record again."),
+  NotReadableError: say(
     "The microphone is busy or doesn’t answer. Close other programs that use it, such as calls, then record again.",
+  ),
 };
 const SAME_AS = {
   SecurityError: "NotAllowedError",
@@ -37,7 +42,8 @@ export function whyNot(what = "MediaRecorder") {
 /** Why the microphone could not be opened, and what to do. */
 export function explain(error) {
   const name = SAME_AS[error.name] ?? error.name;
-  return REFUSALS[name] ?? `The microphone could not be opened (${error.name}). Try again, or upload a recording.`;
+  const other = say("The microphone could not be opened (%(reason)s). Try again, or upload a recording.", { reason: error.name });
+  return REFUSALS[name] ?? other;
 }
 
 /** Ask for the microphone, its sound as it is; may wait for as long as the person doesn't answer. */
@@ -62,7 +68,7 @@ export function fileName(type, date) {
   const two = (number) => String(number).padStart(2, "0");
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   const ending = ENDINGS[type.split(";")[0]] ?? "audio";
-  return `Recording ${day} ${two(date.getHours())}.${two(date.getMinutes())}.${ending}`;
+  return [say("Recording"), day, `${two(date.getHours())}.${two(date.getMinutes())}.${ending}`].join(" ");
 }
 
 /** A meter that could not be built measures nothing, and recording goes on without it. */

@@ -3,6 +3,8 @@
 
 import WaveSurfer from "./vendor/wavesurfer/wavesurfer.esm.js";
 import { clock, description, drawNames, drawTicks, placeAt, readSegments } from "./timeline.js";
+import { tell } from "./states.js";
+import { say } from "./words.js";
 
 const find = (id) => document.getElementById(id);
 const box = find("recording");
@@ -64,7 +66,7 @@ function awake() {
   find("controls").hidden = find("keys").hidden = false;
   scape.tabIndex = 0;
   scape.setAttribute("role", "group");
-  scape.setAttribute("aria-label", "Waveform and spectrogram. The arrow keys move the needle.");
+  scape.setAttribute("aria-label", say("Waveform and spectrogram. The arrow keys move the needle."));
   surfer.on("timeupdate", showNeedle);
   surfer.on("redrawcomplete", write);
   surfer.on("scroll", write);
@@ -90,8 +92,7 @@ function listen() {
 // Where the needle is
 
 function showNeedle(time) {
-  const words = `${clock(time)} of ${clock(seconds)}`;
-  if (find("at").textContent !== words) find("at").textContent = words;
+  tell(find("at"), say("%(time)s of %(length)s", { time: clock(time), length: clock(seconds) }));
   const place = placeAt(segments, time);
   if (place === shown) return;
   segments[shown]?.row.removeAttribute("aria-current");

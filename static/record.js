@@ -2,7 +2,8 @@
 
 import { explain, fileName, newRecorder, openMicrophone, release, watchLevel, whyNot } from "./microphone.js";
 import { ConnectionLost, send, showProblem, showProgress } from "./send.js";
-import { clock, machine } from "./states.js";
+import { clock, machine, tell } from "./states.js";
+import { say } from "./words.js";
 
 const NEXT = {
   off: ["idle", "unable"],
@@ -19,16 +20,16 @@ const MARGIN_SECONDS = 0.25; // stop a little early: a container's last packet m
 const BARS = 60;
 
 const SAY = {
-  idle: "Press Record when you are ready. Your browser will ask for the microphone.",
-  asking: "Waiting for the microphone…",
-  prompt: "Your browser is asking whether this page may use the microphone: answer its prompt, near the address bar.",
-  recording: "Recording. Press Stop when you are done.",
-  recorded: "Listen to it, send it, or record again.",
-  limit: "That is the longest recording, so it was stopped. Listen to it, send it, or record again.",
-  unplugged: "The microphone went away. What it recorded until then is kept.",
-  short: "That was too short to hear anything. Record at least a second.",
-  silent: "The microphone heard only silence. Check that it isn’t muted and is the right one, then record again.",
-  lost: "The connection was lost. Your recording is still here: send it again.",
+  idle: say("Press Record when you are ready. Your browser will ask for the microphone."),
+  asking: say("Waiting for the microphone…"),
+  prompt: say("Your browser is asking whether this page may use the microphone: answer its prompt, near the address bar."),
+  recording: say("Recording. Press Stop when you are done."),
+  recorded: say("Listen to it, send it, or record again."),
+  limit: say("That is the longest recording, so it was stopped. Listen to it, send it, or record again."),
+  unplugged: say("The microphone went away. What it recorded until then is kept."),
+  short: say("That was too short to hear anything. Record at least a second."),
+  silent: say("The microphone heard only silence. Check that it isn’t muted and is the right one, then record again."),
+  lost: say("The connection was lost. Your recording is still here: send it again."),
 };
 
 const find = (id) => document.getElementById(id);
@@ -54,7 +55,7 @@ async function ask() {
   const mine = ++visit;
   showProblem(find("problem"));
   enter("asking");
-  const hint = setTimeout(() => (find("status").textContent = SAY.prompt), PATIENCE_MS);
+  const hint = setTimeout(() => tell(find("status"), SAY.prompt), PATIENCE_MS);
   try {
     const stream = await openMicrophone();
     if (mine === visit) tryToBegin(stream);

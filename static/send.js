@@ -1,5 +1,8 @@
 // Sending a form in place, so that what was chosen or recorded stays when something goes wrong.
 
+import { tell } from "./states.js";
+import { say } from "./words.js";
+
 /** The request never got an answer: the network or the server is away. */
 export class ConnectionLost extends Error {}
 
@@ -31,8 +34,8 @@ export function sendTo(address, data, onProgress = () => {}) {
 }
 
 /** What stands at an address, as JSON. Fails with `ConnectionLost` or with `Refused`. */
-export async function ask(address) {
-  const [response, text] = await got(address, "application/json");
+export async function ask(address, options = {}) {
+  const [response, text] = await answered(address, "application/json", options);
   const answer = read(text);
   if (response.ok && answer) return answer;
   throw refusal(response.status, answer, response.headers.get("Retry-After"));
@@ -40,14 +43,14 @@ export async function ask(address) {
 
 /** The page at an address. Fails with `ConnectionLost` or with `Refused`. */
 export async function askForPage(address) {
-  const [response, text] = await got(address, "text/html");
+  const [response, text] = await answered(address, "text/html");
   if (!response.ok) throw refusal(response.status);
   return new DOMParser().parseFromString(text, "text/html");
 }
 
-async function got(address, kind) {
+async function answered(address, kind, { headers, ...options } = {}) {
   try {
-    const response = await fetch(address, { headers: { Accept: kind } });
+    const response = await fetch(address, { ...options, headers: { Accept: kind, ...headers } });
     return [response, await response.text()];
   } catch {
     throw new ConnectionLost();
@@ -66,18 +69,9 @@ export class Refused extends Error {
  * Post samples, proven by the token of the page's form, and give back the answer. `signal` ends it.
  * Fails with `ConnectionLost` or with `Refused`.
  */
-export async function post(address, token, samples, signal) {
-  const headers = { Accept: "application/json", "Content-Type": "application/octet-stream", "X-CSRFToken": token };
-  let response, text;
-  try {
-    response = await fetch(address, { method: "POST", body: samples, headers, signal });
-    text = await response.text();
-  } catch {
-    throw new ConnectionLost();
-  }
-  const answer = read(text);
-  if (response.ok && answer) return answer;
-  throw refusal(response.status, answer, response.headers.get("Retry-After"));
+export function post(address, token, samples, signal) {
+  const headers = { "Content-Type": "application/octet-stream", "X-CSRFToken": token };
+  return ask(address, { method: "POST", body: samples, headers, signal });
 }
 
 function settle(request, resolve, reject) {
@@ -99,15 +93,14 @@ function read(text) {
 }
 
 function strange(status) {
-  return `The server gave an answer that can’t be read (status ${status}). Try again in a moment.`;
+  return say("The server gave an answer that can’t be read (status %(status)s). Try again in a moment.", { status });
 }
 
 /** Show how far sending is, in a progress bar and in words. */
 export function showProgress(bar, status, share) {
   if (share < 1) bar.value = share;
   else bar.removeAttribute("value"); // how long listening takes is not known
-  const words = share < 1 ? "Sending…" : "Listening…";
-  if (status.textContent !== words) status.textContent = words; // each change is read out
+  tell(status, share < 1 ? say("Sending…") : say("Listening…"));
 }
 
 /** Show a problem in place, as the server's pages do; without a sentence, take the last one away. */

@@ -1,11 +1,13 @@
 // The timeline: which segment the needle stands in, and what is written above the drawings.
 
+import { pointed, say } from "./words.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 const FACE = 24; // pixels that a face takes
 const LETTER = 7.5; // and a letter
 const MOST = 400; // names drawn at once
 const TICK = 80; // pixels that a time takes at least
-const SHORT = { "no clear emotion": "?", "no speech": "" };
+const SHORT = { [say("no clear emotion")]: "?", [say("no speech")]: "" };
 const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
 
 /** The segments as the table has them. */
@@ -41,7 +43,7 @@ export function clock(seconds, digits = 1) {
   const shown = Number(seconds.toFixed(digits));
   const [hours, minutes] = [Math.floor(shown / 3600), Math.floor(shown / 60) % 60];
   const rest = (shown % 60).toFixed(digits).padStart(digits ? digits + 3 : 2, "0");
-  return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
+  return pointed(hours ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`);
 }
 
 /** Write the names of the segments that have room for one. `view`: seconds, from, to, scale (pixels a second). */

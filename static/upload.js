@@ -3,8 +3,9 @@
 import { openBatch } from "./batch.js";
 import { fromDrop, fromField, offerFolder, sizeInWords } from "./chosen_files.js";
 import { ConnectionLost, askForPage, send, sendTo, showProblem, showProgress } from "./send.js";
+import { number, say } from "./words.js";
 
-const LOST = "The connection was lost before the file arrived. Your choice is still here: try again.";
+const LOST = say("The connection was lost before the file arrived. Your choice is still here: try again.");
 
 const form = document.getElementById("upload");
 const input = document.getElementById("audio");
@@ -22,21 +23,27 @@ let picked = [];
 function complaint() {
   const most = Number(form.dataset.maxFiles);
   const limit = Number(form.dataset.maxBytes);
-  if (picked.length === 0) return "Choose a file first.";
-  if (picked.length > most) return `These are ${picked.length} files, and ${most} is the most that can be sent together. Send them in several parts.`;
+  if (picked.length === 0) return say("Choose a file first.");
+  if (picked.length > most) return tooMany(most);
   if (picked.length > 1 || picked[0].file.size <= limit) return "";
-  return `This file has ${sizeInWords(picked[0].file.size)}, and ${sizeInWords(limit)} is the most. Choose a shorter recording, or a compressed one such as MP3.`;
+  const sizes = { size: sizeInWords(picked[0].file.size), most: sizeInWords(limit) };
+  return say("This file has %(size)s, and %(most)s is the most. Choose a shorter recording, or a compressed one such as MP3.", sizes);
+}
+
+function tooMany(most) {
+  const files = { files: number(picked.length), most: number(most) };
+  return say("These are %(files)s files, and %(most)s is the most that can be sent together. Send them in several parts.", files);
 }
 
 function showChosen() {
   const sizes = picked.reduce((sum, { file }) => sum + file.size, 0);
-  const what = picked.length === 1 ? picked[0].name : `${picked.length} files`;
+  const what = picked.length === 1 ? picked[0].name : say("%(files)s files", { files: number(picked.length) });
   chosen.hidden = picked.length === 0;
   chosen.textContent = picked.length ? `${what} (${sizeInWords(sizes)})` : "";
 }
 
 function take(files) {
-  if (files.length === 0) return showProblem(problem, "There is no recording in what was chosen.");
+  if (files.length === 0) return showProblem(problem, say("There is no recording in what was chosen."));
   picked = files;
   showChosen();
   showProblem(problem, complaint());

@@ -165,7 +165,7 @@ def test_too_long(limited, kept, container):
     told = limited.send(encode(container, voice(4)), headers=JSON)
     assert told.status_code == 413
     assert told.json["error"]["code"] == "too_long"
-    assert "3 seconds" in told.json["error"]["sentence"]
+    assert "3 s." in told.json["error"]["sentence"]
     assert not kept()
 
 

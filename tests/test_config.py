@@ -22,6 +22,7 @@ def test_every_setting_can_be_given(tmp_path):
         "TONELOG_DATABASE_URL": "postgresql://tonelog@localhost/tonelog",
         "TONELOG_SECRET_KEY": "sixteen letters!",
         "TONELOG_KEEP_AUDIO": "no",
+        "TONELOG_KEEP_DAYS": "30",
         "TONELOG_MAX_MEGABYTES": "2.5",
         "TONELOG_MAX_SECONDS": "60",
         "TONELOG_INSTANT_SECONDS": "20",
@@ -84,7 +85,16 @@ def test_hosts(host):
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("true", True), ("1", True), ("YES", True), ("false", False), ("0", False), ("No", False)],
+    [
+        ("true", True),
+        ("1", True),
+        ("YES", True),
+        ("on", True),
+        ("false", False),
+        ("off", False),
+        ("0", False),
+        ("No", False),
+    ],
 )
 def test_switches(text, value):
     assert read_settings({"TONELOG_KEEP_AUDIO": text}).keep_audio is value
@@ -94,6 +104,9 @@ def test_switches(text, value):
     ("name", "value"),
     [
         ("TONELOG_KEEP_AUDIO", "maybe"),
+        ("TONELOG_KEEP_AUDIO", "30"),
+        ("TONELOG_KEEP_DAYS", "0"),
+        ("TONELOG_KEEP_DAYS", "for ever"),
         ("TONELOG_KEEP_AUDIO", ""),
         ("TONELOG_MAX_MEGABYTES", "0"),
         ("TONELOG_MAX_MEGABYTES", "-1"),

@@ -182,13 +182,13 @@ class TestLimit:
     @pytest.mark.parametrize(
         ("seconds", "words"),
         [
-            (3_600, "longer than 1 hour."),
-            (3_690, "longer than 1 hour, 1 minute and 30 seconds."),
-            (300, "longer than 5 minutes."),
-            (60.0, "longer than 1 minute."),
-            (90, "longer than 1 minute and 30 seconds."),
-            (1, "longer than 1 second."),
-            (2.5, "longer than 2.5 seconds."),
+            (3_600, "longer than 1 h."),
+            (3_690, "longer than 1 h 1 min 30 s."),
+            (300, "longer than 5 min."),
+            (60.0, "longer than 1 min."),
+            (90, "longer than 1 min 30 s."),
+            (1, "longer than 1 s."),
+            (2.5, "longer than 2.5 s."),
         ],
     )
     def test_the_limit_is_named(self, seconds, words):

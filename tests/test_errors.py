@@ -49,12 +49,12 @@ def test_wrong_method_says_which_are_right(client):
 
 
 def test_an_unexpected_failure_is_noted_and_told(app, client, monkeypatch, caplog):
-    def broken():
+    def broken(*_):
         raise RuntimeError("a secret detail")
 
-    monkeypatch.setattr(prediction_log, "count", broken)
+    monkeypatch.setattr(prediction_log, "page", broken)
     for headers in ({}, JSON):
-        response = client.get("/history/delete", headers=headers)
+        response = client.get("/history", headers=headers)
         assert response.status_code == 500
         assert "a secret detail" not in response.text
     assert "a secret detail" in caplog.text

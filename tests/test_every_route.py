@@ -47,8 +47,13 @@ SAMPLES = {
     "jobs.again": "/jobs/ID/again",
     "jobs.delete": "/jobs/ID/delete",
     "history.show": "/history",
-    "history.confirm": "/history/delete",
-    "history.delete_all": "/history/delete",
+    "history.days": "/history/days",
+    "history.export": "/history/export.csv",
+    "history.delete": "/history/chosen/delete",
+    "history.again": "/history/chosen/again",
+    "kept.show": "/kept",
+    "kept.confirm": "/history/delete",
+    "kept.delete_all": "/history/delete",
     "models.show": "/models",
     "models.draw": "/models/ann/curves.svg",
     "result.show": "/predictions/ID",
@@ -58,13 +63,36 @@ SAMPLES = {
     "result.spectrogram": "/predictions/ID/spectrogram.png",
     "result.peaks": "/predictions/ID/peaks.json",
     "result.again": "/predictions/ID/again",
+    "result.describe": "/predictions/ID/notes",
+    "result.correct": "/predictions/ID/correction",
     "closer.show": "/predictions/ID/closer",
     "closer.spectrogram": "/predictions/ID/closer.png",
     "closer.models": "/predictions/ID/models",
     "result.delete": "/predictions/ID/delete",
     "login.form": "/login",
     "login.enter": "/login",
+    "languages.choose": "/language",
     "login.leave": "/logout",
+    "programs.show": "/api/",
+    "api.openapi": "/api/v1/openapi.json",
+    "api.recognise": "/api/v1/recognitions",
+    "api.list_predictions": "/api/v1/predictions",
+    "api.get_prediction": "/api/v1/predictions/ID",
+    "api.change_prediction": "/api/v1/predictions/ID",
+    "api.delete_prediction": "/api/v1/predictions/ID",
+    "api.get_audio": "/api/v1/predictions/ID/audio",
+    "api.correct": "/api/v1/predictions/ID/correction",
+    "api.withdraw": "/api/v1/predictions/ID/correction",
+    "api.list_corrections": "/api/v1/corrections",
+    "api.get_job": "/api/v1/jobs/ID",
+    "api.cancel_job": "/api/v1/jobs/ID/cancel",
+    "api.delete_job": "/api/v1/jobs/ID",
+    "api.list_batches": "/api/v1/batches",
+    "api.create_batch": "/api/v1/batches",
+    "api.get_batch": "/api/v1/batches/ID",
+    "api.delete_batch": "/api/v1/batches/ID",
+    "api.list_models": "/api/v1/models",
+    "api.get_model": "/api/v1/models/ann",
     "health.alive": "/healthz",
     "health.ready": "/readyz",
 }
@@ -73,8 +101,18 @@ SAMPLES = {
 CHEAP = frozenset(
     {
         *("live.heard", "batches.create", "batches.cancel", "batches.delete"),
-        *("jobs.cancel", "jobs.delete"),
-        *("history.delete_all", "result.delete", "login.enter", "login.leave"),
+        *("jobs.cancel", "jobs.delete", "history.export", "history.delete"),
+        *(
+            "kept.delete_all",
+            "result.delete",
+            "result.describe",
+            "result.correct",
+            "login.enter",
+            "login.leave",
+            "languages.choose",
+        ),
+        *("api.change_prediction", "api.delete_prediction", "api.correct", "api.withdraw"),
+        *("api.cancel_job", "api.delete_job", "api.delete_batch"),
     }
 )
 """Endpoints that change something and are not counted with the voices.
@@ -106,6 +144,11 @@ def allowed(app):
 def changing(app):
     """Endpoints that take a method which may change something."""
     return {rule.endpoint for rule in app.url_map.iter_rules() if rule.methods - SAFE}
+
+
+def of_forms(app):
+    """Those of pages, whose forms carry a token; programs have none."""
+    return {endpoint for endpoint in changing(app) if not endpoint.startswith("api.")}
 
 
 @pytest.fixture
@@ -202,7 +245,7 @@ def test_nothing_is_changed_by_asking(client, settings, prediction):
 def test_nothing_is_changed_without_a_token(app, client, settings, prediction, token):
     before = state(settings)
     client.get("/upload")
-    for endpoint in changing(app):
+    for endpoint in of_forms(app):
         address = SAMPLES[endpoint].replace("ID", prediction)
         form = {} if token is None else {"csrf_token": token}
         headers = {} if token is None else {"X-CSRFToken": token}
@@ -215,9 +258,20 @@ def test_another_sessions_token_is_none(app, client, settings, prediction):
     foreign = Visitor(app.test_client()).token()
     client.get("/upload")
     before = state(settings)
-    for endpoint in changing(app):
+    for endpoint in of_forms(app):
         address = SAMPLES[endpoint].replace("ID", prediction)
         assert client.post(address, data={"csrf_token": foreign}).status_code == 400, endpoint
+    assert state(settings) == before
+
+
+def test_no_page_of_others_changes_anything_by_the_api(app, client, settings, prediction):
+    before = state(settings)
+    for rule in app.url_map.iter_rules():
+        address = SAMPLES[rule.endpoint].replace("ID", prediction)
+        for method in rule.methods - SAFE if rule.endpoint.startswith("api.") else ():
+            for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
+                refused = client.open(address, method=method, headers=headers)
+                assert (refused.status_code, refused.json["code"]) == (403, "cross_site"), address
     assert state(settings) == before
 
 
@@ -225,6 +279,8 @@ def test_every_form_has_a_token():
     forms = 0
     for path in (ROOT / "templates").glob("*.html"):
         for form in re.findall(r"<form.*?</form>", path.read_text(), re.DOTALL):
+            if 'method="get"' in form:  # which changes nothing
+                continue
             assert 'method="post"' in form, path.name
             assert "csrf()" in form or "form.hidden_tag()" in form, path.name
             forms += 1
@@ -273,7 +329,8 @@ def test_nothing_is_open_without_the_password(guarded, settings, prediction):
             with client.open(address, method=method) as response:
                 status, to = response.status_code, response.headers.get("Location")
             if rule.endpoint not in PUBLIC | LOGIN:
-                assert (status, to) == (303, "/login"), (method, rule.endpoint)
+                away = (401, None) if address.startswith("/api/v1") else (303, "/login")
+                assert (status, to) == away, (method, rule.endpoint)
             told = client.open(address, method=method, headers={"Accept": "application/json"})
             with told:
                 if rule.endpoint not in PUBLIC | LOGIN:
@@ -284,7 +341,7 @@ def test_nothing_is_open_without_the_password(guarded, settings, prediction):
 def test_only_these_are_open_without_the_password():
     machines, people = sorted(PUBLIC - {"static"}), sorted(LOGIN)
     assert machines == ["health.alive", "health.ready"]
-    assert people == ["login.enter", "login.form"]
+    assert people == ["languages.choose", "login.enter", "login.form"]
 
 
 def test_what_visitors_send_is_nowhere_under_the_static_folder(app, settings, prediction):

@@ -185,7 +185,7 @@ def test_unfinished_ones_are_listed_and_the_history_leads_there(visitor, client,
 
 
 def test_deleting_everything_takes_jobs_along(visitor, client, app, kept, address):
-    assert "so is the recording that is not heard yet" in client.get("/history/delete").text
+    assert "1 recording that is not heard yet" in client.get("/history/delete").text
     assert visitor.post("/history/delete").status_code == 303
     assert client.get(address).status_code == 404
     assert not kept()

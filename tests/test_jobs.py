@@ -13,6 +13,7 @@ from tests.processes import wait_until
 from tests.sounds import encode, silence, voice
 from tests.working import work
 from webapp import job_log, jobs, prediction_log
+from webapp.keeping import forget_all
 from webapp.recordings import NotKept
 from webapp.speech.errors import MissingExtra, TooLarge, TooLong, UnknownModel
 from webapp.submission import desk
@@ -281,7 +282,7 @@ def test_the_file_of_an_announced_job_arrives(app, at, take_in, kept):
 def test_hearing_a_long_one_again_is_a_job_with_a_recording_of_its_own(app, at, take_in, kept):
     first = take_in(LONG)
     work(app)
-    job = at.hear_again(prediction_log.get(first.id), "ann")
+    job = jobs.hear_again(at, prediction_log.get(first.id), "ann")
     assert isinstance(job, Job)
     assert len(kept()) == 2
     assert len({(at.recordings.folder / name).stat().st_ino for name in kept()}) == 1
@@ -301,7 +302,7 @@ def test_deleting(app, at, take_in, kept):
     assert at.forget(first.id)
     assert trace(first.id) is None
     assert job_log.get(first.id) is None
-    at.forget_all()
+    forget_all(at)
     assert job_log.get(third.id) is None
     assert not kept()
     assert work(app) == 0

@@ -115,8 +115,8 @@ def test_a_household_counts_as_one(address, same):
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [
-        *((1, "1 second"), (42, "42 seconds"), (120, "120 seconds"), (121, "3 minutes")),
-        *((7200, "120 minutes"), (7201, "3 hours"), (80_000, "23 hours")),
+        *((1, "1 s"), (42, "42 s"), (120, "120 s"), (121, "3 min")),
+        *((7200, "120 min"), (7201, "3 h"), (80_000, "23 h")),
     ],
 )
 def test_waiting_in_words(seconds, words):

@@ -272,3 +272,12 @@ def test_a_damaged_password_lets_nobody_in(tmp_path):
     password = Password(tmp_path / "password")
     assert password.is_set
     assert not password.matches("")
+
+
+def test_the_language_stays_through_login_and_logout(outside):
+    form = {"csrf_token": outside.token("/login"), "language": "de", "back": "/login"}
+    assert outside.client.post("/language", data=form).location == "/login"
+    assert log_in(outside).status_code == 303
+    assert '<html lang="de">' in outside.client.get("/").text
+    outside.post("/logout")
+    assert '<html lang="de">' in outside.client.get("/login").text

@@ -7,7 +7,7 @@ import pytest
 
 from tests.fakes import FakeRecognizer, card, fake_recognizers, figures
 from webapp.pages.models import Baseline, Model, advice
-from webapp.speech.bundle import PICTURES
+from webapp.speech.bundle import PICTURES, Before
 from webapp.speech.emotions import Emotion
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
@@ -226,6 +226,52 @@ def test_any_number_of_labels(make_app, settings):
     page = make_app(settings, {"cnn_lstm": FakeRecognizer(two)}).test_client().get("/models")
     assert page.status_code == 200
     assert "50.0%" in page.text
+
+
+def fine_tuned(plain, strangers=True, **more):
+    """The card of a model that was fine-tuned from the first, and measured on 20 clips."""
+    before = Before(
+        name="ann", title="Dense layers", version="1.0.0", speakers=(), uar=0.4, accuracy=0.5
+    )
+    theirs = {"strangers": strangers, "clips": 20, "speakers": 0, "corpora": ("own",), **more}
+    ours = msgspec.structs.replace(plain.figures, **theirs)
+    title = f"{plain.title}, fine-tuned"
+    return msgspec.structs.replace(plain, title=title, figures=ours, before=before, random=None)
+
+
+def test_a_fine_tuned_model_stands_beside_what_it_was_on_the_same_clips(client, recognizers):
+    recognizers["ann"].card = fine_tuned(recognizers["ann"].card)
+    page = text(client.get("/models").text)
+    assert "Before it was fine-tuned, it was Dense layers, version 1.0.0." in page
+    assert "That has a UAR of 40.0% on the same 20 clips, and this one 60.0%." in page
+    assert "UAR on people never heard" in page
+    assert "perhaps of people it has heard" not in page
+
+
+def test_clips_held_out_are_not_called_people_never_heard(client, recognizers):
+    for name, recognizer in recognizers.items():
+        if name == "ann":
+            recognizer.card = fine_tuned(recognizer.card, strangers=False)
+    page = text(client.get("/models").text)
+    assert "UAR on people never heard" not in page
+    assert "other clips, perhaps of people it has heard" in page
+    assert "100 clips corrected here, perhaps of people it has heard" in page
+    assert "OWN: 20 clips. Made up" in page
+
+
+def test_an_emotion_that_was_not_tested_has_no_figure(client, recognizers):
+    rows = [(6, 0, 0, 0, 0, 0, 0, 0), (1, 5, *[0] * 6), *[(0,) * 8] * 6]
+    recognizers["ann"].card = fine_tuned(recognizers["ann"].card, confusion=tuple(rows))
+    page = client.get("/models").text
+    assert re.search(r"Surprised</th>\s*<td>–</td>", page)
+
+
+def test_advice_leaves_aside_who_was_measured_on_other_clips():
+    best, own = model("best", uar=0.6), model("own", uar=0.9, milliseconds=1.0)
+    tuned = Model(fine_tuned(own.card), None, None)
+    assert advice([tuned, best]).rightest is best
+    assert advice([tuned, best]).fastest is best
+    assert advice([tuned]).rightest is tuned
 
 
 def test_it_is_in_the_navigation(client):

@@ -47,8 +47,9 @@ def test_json_is_whole_and_a_download(client, address, wav):
     assert response.headers["Content-Disposition"].startswith("attachment")
     document = json.loads(response.text)
     assert list(document) == [
-        *("id", "created_at", "source", "file", "seconds", "sha256", "model", "model_version"),
+        *("id", "created_at", "file", "source", "seconds", "sha256", "model", "model_version"),
         *("emotion", "confidence", "named", "probabilities", "remarks", "milliseconds"),
+        *("has_audio", "batch", "note", "tags", "correction"),
     ]
     assert document["created_at"].endswith("Z")
     moment = datetime.fromisoformat(document["created_at"])

@@ -7,7 +7,8 @@ import pytest
 
 from tests.fakes import PROBABILITIES, TWINS, UNCLEAR, card, fake_recognizers
 from tests.sounds import encode, silence, voice
-from webapp import prediction_log
+from webapp import jobs, prediction_log
+from webapp.keeping import forget_all
 from webapp.queue import Queue
 from webapp.recordings import NotKept, Recordings
 from webapp.speech.errors import EmptyFile, NoSpeech, TooLarge, TooLong, UnknownModel
@@ -103,7 +104,7 @@ def test_forgetting_one(at, wav, kept):
 def test_forgetting_all(at, wav, kept):
     for name in "ab":
         at.submit(wav, source=Source.UPLOAD, file_name=name)
-    at.forget_all()
+    forget_all(at)
     assert prediction_log.count() == 0
     assert not kept()
 
@@ -168,7 +169,7 @@ def test_names_are_text_to_show(came, shown):
 
 def test_hearing_again_is_a_prediction_of_its_own(at, wav, kept):
     first = at.submit(wav, source=Source.RECORDING, file_name="a.wav")
-    second = at.hear_again(prediction_log.get(first.id), "ann")
+    second = jobs.hear_again(at, prediction_log.get(first.id), "ann")
     row = prediction_log.get(second.id)
     assert second.id != first.id
     assert (row.model, row.file_name, row.source) == ("ann", "a.wav", "recording")
@@ -182,5 +183,5 @@ def test_what_was_not_kept_cannot_be_heard_again(at, wav, settings):
     first = at.submit(wav, source=Source.UPLOAD, file_name="a.wav")
     at.recordings.remove(prediction_log.get(first.id).audio_name)
     with pytest.raises(NotKept, match="Send it once more"):
-        at.hear_again(prediction_log.get(first.id), "ann")
+        jobs.hear_again(at, prediction_log.get(first.id), "ann")
     assert prediction_log.count() == 1

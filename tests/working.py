@@ -1,5 +1,9 @@
 """A worker without processes, for tests: what waits is run here and now."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import Flask
 
 from webapp import job_log, jobs
@@ -14,3 +18,21 @@ def work(app: Flask) -> int:
         for job_id in waiting:
             jobs.run(desk(), job_id)
     return len(waiting)
+
+
+@contextmanager
+def working(app: Flask) -> Iterator[None]:
+    """Hear what is queued, as the worker would, until the block ends."""
+    ended = threading.Event()
+
+    def hear() -> None:
+        while not ended.wait(0.05):
+            work(app)
+
+    thread = threading.Thread(target=hear)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()

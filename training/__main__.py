@@ -10,9 +10,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before Keras loads: no pag
 
 from training import commands
 from training.corpora import LOADERS
-from training.recipe import RecipeError
+from training.recipe import BUNDLES, RecipeError
 from training.run import RunError
-from training.splits import MEASURED, STRICT
+from training.splits import MEASURED, OWN, STRICT
 from training.utterance import CorpusError
 from webapp.speech.errors import SpeechError
 
@@ -47,20 +47,21 @@ def parser() -> argparse.ArgumentParser:
     visualize = command(commands.visualize)
     for takes_recipe in (fit, evaluate):
         takes_recipe.add_argument("recipe", help="a recipe's name, or the path of a .toml file")
+        takes_recipe.add_argument("--start", help="another bundle than the recipe fine-tunes")
     for takes_corpora in (fit, evaluate, robustness, corpora):
         _add_corpora(takes_corpora)
     for keeps in (fit, evaluate, release, robustness, report):
         keeps.add_argument(
             "--instance", type=Path, default=INSTANCE, help="where runs and features are kept"
         )
-    for knows_bundles in (release, robustness, report):
-        knows_bundles.add_argument("--bundles", type=Path, default=commands.BUNDLES)
+    for knows_bundles in (fit, evaluate, release, robustness, report):
+        knows_bundles.add_argument("--bundles", type=Path, default=BUNDLES)
     fit.add_argument("--seed", type=int, default=0)
-    evaluate.add_argument("--protocol", choices=MEASURED, default="speaker_5fold")
+    evaluate.add_argument("--protocol", choices=MEASURED)
     evaluate.add_argument("--seeds", type=int, default=1, help="how many seeds, from 0 on")
     release.add_argument("run", type=Path, help="a run's folder, or its name below instance/runs")
     release.add_argument("name", help="the bundle's name")
-    release.add_argument("--protocol", choices=STRICT, default="speaker_5fold")
+    release.add_argument("--protocol", choices=(*STRICT, *OWN[1:]))
     robustness.add_argument("bundle", help="the name of a released bundle")
     report.add_argument("--out", type=Path, default=HERE, help="where RESULTS.md goes")
     corpora.add_argument("--out", type=Path, help="where the class balance is drawn")

@@ -11,18 +11,30 @@ from training.dataset import Dataset
 from training.ears import trained
 from training.evaluate import evaluate as measure
 from training.evaluate import summary
-from training.recipe import Recipe, load_recipe
+from training.own_splits import everything
+from training.own_splits import usual as usual_of
+from training.recipe import Recipe, RecipeError, load_recipe
 from training.release import release as release_run
 from training.report import report as write_report
 from training.robustness import measure as measure_robustness
 from training.robustness import summary as summary_of
-from training.run import Measured, RunError, describe, evaluations, open_run, read_run
-from training.splits import RELEASED, splits_of
+from training.run import (
+    Measured,
+    RunCard,
+    RunError,
+    describe,
+    evaluations,
+    open_run,
+    read_run,
+)
+from training.splits import OWN, RELEASED, splits_of
 from training.survey import survey
+from training.tune import keep_start
 from training.utterance import CorpusError, Utterance
 from training.visualize import visualize as draw
 
-BUNDLES = Path(__file__).parents[1] / "webapp" / "bundles"
+USUAL = "speaker_5fold"
+"""The protocol of what is trained from nothing."""
 
 PRINTED = (
     *("uar", "accuracy", "macro_f1", "calibration_error"),
@@ -38,11 +50,14 @@ def corpora_from(environment: Mapping[str, str]) -> dict[str, Path]:
 
 
 def fit(options: Namespace) -> None:
-    """Train a recipe on all speakers but two validation ones."""
+    """Train a recipe on all speakers but two validation ones, or fine-tune a bundle on all."""
     recipe, utterances, dataset = _prepare(options)
     run = describe(recipe, RELEASED, options.seed, options.corpus, utterances, dataset.checksum)
-    folder = open_run(options.instance / "runs", run)
-    (split,) = splits_of(RELEASED, utterances, options.seed, recipe.members)
+    folder = _open(options, run)
+    if recipe.start:
+        split = everything(RELEASED, utterances)
+    else:
+        (split,) = splits_of(RELEASED, utterances, options.seed, recipe.members)
     trained(recipe, dataset, split, options.seed, folder / split.name)
     print(f"Finished: {run.name}\nRelease it with: python -m training release {run.name} NAME")
 
@@ -50,14 +65,15 @@ def fit(options: Namespace) -> None:
 def evaluate(options: Namespace) -> None:
     """Measure a recipe under a protocol, once a seed."""
     recipe, utterances, dataset = _prepare(options)
+    protocol = _protocol(recipe, options.protocol, utterances)
     results = []
     for seed in range(options.seeds):
-        run = describe(recipe, options.protocol, seed, options.corpus, utterances, dataset.checksum)
-        folder = open_run(options.instance / "runs", run)
-        splits = splits_of(options.protocol, utterances, seed, recipe.members)
+        run = describe(recipe, protocol, seed, options.corpus, utterances, dataset.checksum)
+        folder = _open(options, run)
+        splits = splits_of(protocol, utterances, seed, recipe.members)
         results.append(measure(recipe, dataset, splits, seed, folder))
         print(summary(results[-1]), flush=True)
-    _print_mean(options.recipe, options.protocol, results)
+    _print_mean(options.recipe, protocol, results)
 
 
 def release(options: Namespace) -> None:
@@ -65,11 +81,13 @@ def release(options: Namespace) -> None:
     runs = options.instance / "runs"
     folder = options.run if options.run.is_dir() else runs / options.run
     run = read_run(folder)
-    measured = evaluations(runs, run, options.protocol)
+    usual = OWN if run.recipe.start else (USUAL,)
+    protocols = (options.protocol,) if options.protocol else usual
+    measured = next(filter(None, (evaluations(runs, run, one) for one in protocols)), [])
     if not measured:
         raise RunError(
             f"{run.recipe.name} was not measured on this data. First run: python -m training "
-            f"evaluate {run.recipe.name} --protocol {options.protocol}"
+            f"evaluate {run.recipe.name} --protocol {protocols[0]}"
         )
     random = evaluations(runs, run, "random_split") or evaluations(runs, run, "random_5fold")
     card = release_run(folder, measured, random, options.bundles / options.name)
@@ -108,11 +126,29 @@ def _chosen(options: Namespace) -> dict[str, Path]:
 
 
 def _prepare(options: Namespace) -> tuple[Recipe, list[Utterance], Dataset]:
-    recipe = load_recipe(options.recipe)
-    utterances = load_corpora(_chosen(options))
+    recipe = load_recipe(options.recipe, bundles=options.bundles, start=options.start)
     cache = options.instance / "features"
+    utterances = load_corpora(_chosen(options), cache / "heard.json")
     dataset = Dataset(utterances, recipe.features, recipe.augmentation.speeds, cache)
     return recipe, utterances, dataset
+
+
+def _open(options: Namespace, run: RunCard) -> Path:
+    """The folder of a run, with the bundle in it that the run starts from."""
+    folder = open_run(options.instance / "runs", run)
+    if run.recipe.start:
+        keep_start(options.bundles / run.recipe.start.name, folder)
+    return folder
+
+
+def _protocol(recipe: Recipe, asked: str | None, utterances: Sequence[Utterance]) -> str:
+    """The protocol asked for, else the usual one."""
+    if asked and (asked in OWN) != bool(recipe.start):
+        raise RecipeError(
+            f"{recipe.name} is not measured by {asked}: {' and '.join(OWN)} are for recipes that "
+            "fine-tune a bundle, and such recipes for no others."
+        )
+    return asked or (usual_of(utterances) if recipe.start else USUAL)
 
 
 def _print_mean(recipe: str, protocol: str, results: Sequence[Measured]) -> None:

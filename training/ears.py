@@ -26,6 +26,7 @@ from training.history import MEMBER
 from training.networks import committee
 from training.recipe import Recipe
 from training.split import Split
+from training.tune import tune
 from training.utterance import Utterance
 from webapp.speech.bundle import FAMILIAR
 from webapp.speech.calibration import Calibration, Familiarity, calibrated
@@ -62,9 +63,12 @@ class Ears:
 def trained(recipe: Recipe, dataset: Dataset, split: Split, seed: int, folder: Path) -> Ears:
     """Train on one split, calibrate, and go on with the validation speakers where a recipe says so.
 
-    A split with members gets a network for each, which then answer as one. Whatever was finished
-    earlier in `folder` is read back.
+    A split with members gets a network for each, which then answer as one. A recipe that starts
+    from a bundle fine-tunes that. Whatever was finished earlier in `folder` is read back.
     """
+    if recipe.start is not None:
+        tune(recipe, dataset, split, seed, folder)
+        return ears_in(folder)
     if not split.members:
         return _alone(recipe, dataset, split, seed, folder)
     if not (folder / FINISHED).is_file():
@@ -126,7 +130,8 @@ def refit(recipe: Recipe, dataset: Dataset, split: Split, seed: int, folder: Pat
     keras.utils.set_random_seed(seed)  # dropout draws its seed when a network is read
     network = keras.models.load_model(folder / CHOSEN, compile=False)
     unfinished = folder / f"{REFITTED}.part"
-    fit_on(network, recipe, dataset, everybody, seed, unfinished)
+    assert recipe.refit is not None
+    fit_on(network, recipe, recipe.refit, dataset, everybody, seed, unfinished)
     network.save(folder / NETWORK)
     heard = hear(with_embedding(network), [dataset.inputs(clip) for clip in everybody])
     around = surroundings(heard.embeddings, labels_of(dataset, everybody))

@@ -24,7 +24,7 @@ def elsewhere(
     emotion is shared.
     """
     card = recognizer.card
-    if known := speakers(utterances) & {*card.origin.speakers, *card.origin.validation_speakers}:
+    if known := speakers(utterances) & card.heard:
         raise CorpusError(f"{card.name} was trained on speakers of {corpus}: {sorted(known)}.")
     emotions = shared(card, utterances)
     if not emotions:
@@ -60,8 +60,11 @@ def likeliest(heard: Recognition, emotions: Sequence[Emotion]) -> Emotion:
 
 
 def shared(card: Card, utterances: Sequence[Utterance]) -> tuple[Emotion, ...]:
-    """The emotions of some clips that were in training, too, in the order of the labels."""
+    """The emotions of some clips that were in training, too, in the order of the labels.
+
+    Those that a fine-tuned model was measured on are fewer than those that it knows.
+    """
     there = {clip.emotion for clip in utterances}
     trained = map(sum, card.figures.confusion)
     rows = zip(card.labels, trained, strict=True)
-    return tuple(label for label, clips in rows if clips and label in there)
+    return tuple(label for label, clips in rows if (clips or card.before) and label in there)

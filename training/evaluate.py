@@ -9,14 +9,19 @@ import numpy as np
 
 from training.answers import Answers
 from training.calibrate import BATCH
+from training.corpora import LOADERS
 from training.dataset import Dataset
-from training.ears import trained
+from training.ears import ears_in, trained
 from training.fit import NETWORK
 from training.history import seconds_an_epoch
+from training.own_splits import UNKNOWN
 from training.recipe import Recipe
 from training.run import Measured, RunCard, read_run
 from training.split import Split
-from training.splits import DESCRIPTIONS
+from training.splits import DESCRIPTIONS, LEAKING
+from training.tune import START, read_start
+from training.utterance import Utterance
+from webapp.speech.bundle import Before
 from webapp.speech.features import FeatureSettings
 from webapp.speech.figures import Figures
 
@@ -32,12 +37,14 @@ def evaluate(
     """
     parts = [_answers(recipe, dataset, split, seed, folder / split.name) for split in splits]
     network = keras.models.load_model(folder / splits[0].name / NETWORK, compile=False)
+    run, tested = read_run(folder), [clip for split in splits for clip in split.test]
     measured = Measured(
-        figures=figures(read_run(folder), Answers.joined(parts)),
+        figures=figures(run, Answers.joined(parts), tested),
         splits={split.name: part.uar for split, part in zip(splits, parts, strict=True)},
         seconds_an_epoch=seconds_an_epoch([folder / split.name for split in splits]),
         parameters=network.count_params(),
         milliseconds=milliseconds_a_window(network, recipe.features),
+        before=_before(folder, dataset, tested),
     )
     measured.save(folder)
     return measured
@@ -50,16 +57,33 @@ def _answers(recipe: Recipe, dataset: Dataset, split: Split, seed: int, folder: 
     return Answers.load(finished)
 
 
-def figures(run: RunCard, answered: Answers) -> Figures:
-    """The figures of one run, from the answers of all its splits."""
-    corpora = "".join(f" --corpus {corpus}=DIR" for corpus in run.corpora)
+def _before(folder: Path, dataset: Dataset, clips: Sequence[Utterance]) -> Before | None:
+    """What the bundle that is fine-tuned makes of the same clips; None where there is none."""
+    card = read_start(folder)
+    if card is None:
+        return None
+    answered = ears_in(folder / START).answers(dataset, clips)
+    return Before(
+        name=card.name,
+        title=card.title,
+        version=card.version,
+        speakers=tuple(sorted(card.heard)),
+        uar=answered.uar,
+        accuracy=answered.accuracy,
+    )
+
+
+def figures(run: RunCard, answered: Answers, tested: Sequence[Utterance]) -> Figures:
+    """The figures of one run, from the answers of all its splits to the clips tested."""
+    known = {clip.voice for clip in tested if clip.speaker != UNKNOWN}
     return Figures(
         protocol=run.protocol,
         description=DESCRIPTIONS[run.protocol],
-        command=f"python -m training evaluate {run.recipe.name} --protocol {run.protocol}{corpora}",
+        command=command(run),
         corpora=run.corpora,
-        clips=run.clips,
-        speakers=run.speakers,
+        clips=len(tested) if run.recipe.start else run.clips,
+        speakers=len(known) if run.recipe.start else run.speakers,
+        strangers=run.protocol not in LEAKING,
         seeds=(run.seed,),
         accuracy=answered.accuracy,
         uar=answered.uar,
@@ -75,6 +99,15 @@ def figures(run: RunCard, answered: Answers) -> Figures:
     )
 
 
+def command(run: RunCard) -> str:
+    """What gives a run's figures again."""
+    recipe = run.recipe
+    start = f" --start {recipe.start.name}" if recipe.start else ""
+    places = ((name, "DIR" if name in LOADERS else "FILE.csv") for name in run.corpora)
+    corpora = "".join(f" --corpus {name}={place}" for name, place in places)
+    return f"python -m training evaluate {recipe.name}{start} --protocol {run.protocol}{corpora}"
+
+
 def milliseconds_a_window(network: keras.Model, settings: FeatureSettings) -> float:
     """How long Keras takes for one window when it is given many at once."""
     inputs = np.zeros((BATCH, *settings.input_shape), dtype=np.float32)
@@ -87,11 +120,13 @@ def milliseconds_a_window(network: keras.Model, settings: FeatureSettings) -> fl
 def summary(measured: Measured) -> str:
     """A run's figures in two lines: over all clips, and the UAR of each split."""
     whole = measured.figures
+    one = measured.before
     splits = " ".join(f"{uar:.3f}" for uar in measured.splits.values())
+    earlier = f"\n  {one.title} itself on these clips: UAR {one.uar:.3f}" if one else ""
     return (
         f"seed {whole.seeds[0]}: UAR {whole.uar:.3f}, accuracy {whole.accuracy:.3f}, "
         f"macro F1 {whole.macro_f1:.3f}; UAR by split {splits}\n  calibration error "
         f"{whole.calibration_error:.3f}, accuracy on the 70% surest {whole.surest:.3f}; an emotion "
         f"named in {whole.named:.3f}, right in {whole.named_right:.3f} of these; "
-        f"unlike training {whole.unlike:.3f}"
+        f"unlike training {whole.unlike:.3f}{earlier}"
     )

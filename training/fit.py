@@ -144,20 +144,20 @@ def _train(recipe: Recipe, dataset: Dataset, split: Split, seed: int, folder: Pa
 def fit_on(
     network: keras.Model,
     recipe: Recipe,
+    training: Training,
     dataset: Dataset,
     clips: Sequence[Utterance],
     seed: int,
     curves: Path,
 ) -> None:
-    """Train a network further on some clips, as `refit` in its recipe says; nothing is chosen.
+    """Train a network further on some clips, as `training` says; nothing is chosen.
 
     Whoever reads the network sets Keras's seed before that; `seed` orders and changes the clips.
     Writes one line an epoch into `curves`.
     """
-    assert recipe.refit is not None
-    batches = _batches(recipe, recipe.refit, dataset, clips, seed)
+    batches = _batches(recipe, training, dataset, clips, seed)
     noted = [Stopwatch(), keras.callbacks.CSVLogger(curves)]
-    _descend(network, recipe.refit, batches, [*averaging(recipe.refit), *noted], None)
+    _descend(network, training, batches, [*averaging(training), *noted], None)
 
 
 def _descend(
@@ -170,8 +170,9 @@ def _descend(
     network.compile(
         optimizer=optimizer(training, steps=len(batches)),
         loss=keras.losses.CategoricalCrossentropy(label_smoothing=training.label_smoothing),
-        metrics=["accuracy"],
+        metrics=[keras.metrics.CategoricalAccuracy("accuracy")],
     )
+    network.optimizer.build(network.trainable_variables)  # a step that makes any is traced twice
     network.fit(
         batches,
         epochs=training.epochs,
@@ -246,5 +247,4 @@ def callbacks(training: Training, folder: Path) -> list[keras.callbacks.Callback
 
 def averaging(training: Training) -> list[keras.callbacks.Callback]:
     """What puts the averaged weights in place at the end of an epoch, where there are any."""
-    wanted = bool(training.weight_averaging)
-    return [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if wanted else []
+    return [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if training.weight_averaging else []

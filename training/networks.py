@@ -174,6 +174,13 @@ def embedding(network: keras.Model) -> Any:
     return named[0].output if named else network.layers[-1].input
 
 
+def head(network: keras.Model) -> list[layers.Layer]:
+    """The layers that make the probabilities of the embedding: the last, or each member's."""
+    if network.layers[-1].input is embedding(network):
+        return [network.layers[-1]]
+    return [layer for layer in network.layers if isinstance(layer, layers.Dense)]
+
+
 def convolved(channels: Any) -> Any:
     """Four blocks of 2-D convolution, batch norm and pooling, averaged over the picture."""
     x = channels

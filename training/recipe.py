@@ -2,14 +2,20 @@
 
 import hashlib
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
+from webapp.speech.bundle import CARD, read_card
 from webapp.speech.features import FeatureSettings
 
 RECIPES = Path(__file__).parent / "recipes"
+BUNDLES = Path(__file__).parents[1] / "webapp" / "bundles"
+
+WORDS = ("title", "summary")
+"""May hold {start}, which stands for the title of the bundle that is fine-tuned."""
 
 Ratio = Annotated[float, msgspec.Meta(ge=0.0, lt=1.0)]
 Count = Annotated[int, msgspec.Meta(ge=1)]
@@ -94,6 +100,13 @@ class Claim(_Settings, frozen=True, kw_only=True):
     """Theirs, in words."""
 
 
+class Start(_Settings, frozen=True, kw_only=True):
+    """The released bundle that training goes on from."""
+
+    name: str
+    version: str
+
+
 class Recipe(_Settings, frozen=True, kw_only=True, omit_defaults=True):
     """Everything that a run is made of but the data and the seed."""
 
@@ -115,12 +128,16 @@ class Recipe(_Settings, frozen=True, kw_only=True, omit_defaults=True):
     """How many networks answer together, each trained from other weights, its epoch chosen by other
     speakers."""
     claims: tuple[Claim, ...] = ()
+    start: Start | None = None
+    """What is fine-tuned, which `network` and `features` are those of; None: weights by chance."""
 
     def __post_init__(self) -> None:
         if (self.training is None) == (self.support_vectors is None):
             raise ValueError("a recipe has either [training] or [support_vectors]")
         if self.members > 1 and self.training is None:
             raise ValueError("[support_vectors] are found without chance: `members` must be 1")
+        if self.start and (self.training is None or self.refit or self.members > 1):
+            raise ValueError("with `start` there is [training], no [refit] and no `members`")
         if self.conditions != Conditions() and "chroma" in self.features.channels:
             raise ValueError("[conditions] cannot change the chroma channel")
 
@@ -131,16 +148,44 @@ class Recipe(_Settings, frozen=True, kw_only=True, omit_defaults=True):
         return hashlib.sha256(msgspec.json.encode(silent)).hexdigest()[:8]
 
 
-def load_recipe(name: str, folder: Path = RECIPES) -> Recipe:
+def load_recipe(
+    name: str, folder: Path = RECIPES, bundles: Path = BUNDLES, start: str | None = None
+) -> Recipe:
     """The recipe of that name, or in the TOML file of that name.
 
-    Raises `RecipeError` for an unknown name, key or value.
+    One that fine-tunes a bundle takes it from `bundles`, and another than it says where `start`
+    names one. Raises `RecipeError` for an unknown name, key or value, `DamagedBundle`.
     """
     path = Path(name) if name.endswith(".toml") else folder / f"{name}.toml"
     if not path.is_file():
         known = ", ".join(sorted(file.stem for file in folder.glob("*.toml")))
         raise RecipeError(f"No recipe is called {name!r}; known: {known}, or a .toml file's path.")
     try:
-        return msgspec.convert({**tomllib.loads(path.read_text()), "name": path.stem}, Recipe)
+        said = tomllib.loads(path.read_text())
+        if start or "start" in said:
+            said = _begun(said, bundles, start)
+        return msgspec.convert({**said, "name": path.stem}, Recipe)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise RecipeError(f"{path}: {error}") from error
+
+
+def _begun(said: Mapping[str, Any], bundles: Path, start: str | None) -> dict[str, Any]:
+    """A recipe that starts from a bundle, with what only the bundle can say."""
+    if "start" not in said or {"network", "features"} & set(said):
+        raise RecipeError(
+            "A recipe that fine-tunes a bundle says `start`, and neither `network` nor [features], "
+            "which are the bundle's: try fine_tune."
+        )
+    folder = bundles / (start or str(said["start"]))
+    if not (folder / CARD).is_file():
+        known = ", ".join(sorted(path.parent.name for path in bundles.glob(f"*/{CARD}")))
+        raise RecipeError(f"No bundle is called {folder.name!r}; known: {known or 'none'}.")
+    card = read_card(folder)
+    words = {key: str(said.get(key, "")).replace("{start}", card.title) for key in WORDS}
+    return {
+        **said,
+        **words,
+        "network": card.recipe["network"],
+        "features": msgspec.to_builtins(card.features),
+        "start": {"name": card.name, "version": card.version},
+    }

@@ -20,16 +20,19 @@ from training.calibrate import CALIBRATION, hear, read_calibration, with_embeddi
 from training.export import to_tflite
 from training.fit import FINISHED, NETWORK
 from training.history import read_curves
+from training.own_splits import UNKNOWN
 from training.run import Measured, RunCard, RunError, read_run
 from training.seeds import joined, seconds_an_epoch
 from training.split import Listing, voices
 from training.splits import RELEASED
+from training.tune import read_start
 from webapp.speech.bundle import (
     FAMILIAR,
     GOLDEN,
     KERAS,
     PICTURES,
     TFLITE,
+    Before,
     Card,
     Golden,
     Origin,
@@ -105,6 +108,9 @@ class Evidence:
     random: Figures | None
     curves: Curves | None
     seconds_an_epoch: float | None
+    before: Before | None
+    terms: tuple[str, str]
+    """Licence and credit."""
 
     @classmethod
     def of(cls, evaluations: Sequence[Path], random: Sequence[Path], split: Path) -> Self:
@@ -117,6 +123,8 @@ class Evidence:
             random=joined([Measured.load(folder) for folder in random]) if random else None,
             curves=read_curves(split),
             seconds_an_epoch=seconds_an_epoch(measured),
+            before=measured[0].before,
+            terms=terms(read_run(split.parent).corpora, read_start(split.parent)),
         )
 
 
@@ -136,7 +144,7 @@ def bundle_card(name: str, run: RunCard, split: Listing, evidence: Evidence, fol
     Its milliseconds are still to be measured.
     """
     checksums = {file.name: sha256(file) for file in sorted(folder.iterdir())}
-    licence, credit = terms(run.corpora)
+    licence, credit = evidence.terms
     return Card(
         name=name,
         title=run.recipe.title,
@@ -148,7 +156,7 @@ def bundle_card(name: str, run: RunCard, split: Listing, evidence: Evidence, fol
         origin=Origin(
             corpora=run.corpora,
             clips=len(split.training),
-            speakers=voices(split.training),
+            speakers=tuple(v for v in voices(split.training) if not v.endswith(f"/{UNKNOWN}")),
             validation_speakers=voices(split.validation),
             seed=run.seed,
             data_checksum=run.data_checksum,
@@ -157,6 +165,7 @@ def bundle_card(name: str, run: RunCard, split: Listing, evidence: Evidence, fol
         calibration=evidence.calibration,
         figures=evidence.figures,
         random=evidence.random,
+        before=evidence.before,
         curves=evidence.curves,
         milliseconds=0.0,
         seconds_an_epoch=evidence.seconds_an_epoch,
@@ -177,8 +186,11 @@ def as_measured(card: Card, earlier: Path) -> Card:
     return replace(card, robustness=old.robustness, elsewhere=old.elsewhere)
 
 
-def terms(corpora: Sequence[str]) -> tuple[str, str]:
-    """Licence and credit of weights that were trained on some corpora."""
+def terms(corpora: Sequence[str], start: Card | None = None) -> tuple[str, str]:
+    """Licence and credit of weights that were trained on some corpora, from a bundle or nothing."""
+    if start is not None:
+        names = ", ".join(corpora)
+        return start.licence, f"{start.credit} Fine-tuned on {names}: ask whoever speaks there."
     if tuple(corpora) == ("ravdess",):
         return RAVDESS_LICENCE, RAVDESS_CREDIT
     names = ", ".join(corpora)

@@ -64,7 +64,8 @@ def report(
     of `bundles` say what worse recordings cost. Raises `RunError` or `DamagedBundle` where one of
     these cannot be read.
     """
-    known = [load_recipe(path.stem, recipes) for path in sorted(recipes.glob("*.toml"))]
+    files = sorted(recipes.glob("*.toml"))
+    known = [one for file in files if (one := load_recipe(file.stem, recipes)).start is None]
     reasons = read_reasons(inputs / REASONS, [recipe.name for recipe in known], MEASURED)
     seeds = read_seeds(runs, {recipe.name: recipe.digest for recipe in known})
     found = comparisons(seeds.measured)

@@ -8,6 +8,7 @@ import msgspec
 
 from training.recipe import Recipe
 from training.utterance import Utterance
+from webapp.speech.bundle import Before
 from webapp.speech.figures import Figures, Share, readable
 
 PACKAGES = (
@@ -52,6 +53,8 @@ class Measured(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Numbers in the network."""
     milliseconds: float
     """Keras alone, in batches of 256, for one window of a clip."""
+    before: Before | None = None
+    """Where a bundle was fine-tuned, what that was on the same clips."""
 
     def save(self, folder: Path) -> None:
         """Write into the folder of the run."""

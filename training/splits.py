@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, train_test_split
 
+from training.own_splits import OWN_DESCRIPTIONS, own_clips, own_speakers
 from training.split import Split, shared, speakers
 from training.utterance import CorpusError, Utterance
 
@@ -181,6 +182,8 @@ PROTOCOLS: dict[str, Protocol] = {
         random_split,
         random_split_peeking,
         random_5fold,
+        own_speakers,
+        own_clips,
         all_speakers,
     )
 }
@@ -196,8 +199,11 @@ def splits_of(protocol: str, utterances: Clips, seed: int, members: int = 1) -> 
     return drawn[0] if members == 1 else [shared(parts) for parts in zip(*drawn, strict=True)]
 
 
-LEAKING = ("random_split", "random_split_peeking", "random_5fold")
+LEAKING = ("random_split", "random_split_peeking", "random_5fold", own_clips.__name__)
 """Those in which a network is measured on speakers, or an epoch chosen on clips, it knows."""
+
+OWN = tuple(OWN_DESCRIPTIONS)
+"""Those for clips of one's own that a bundle is fine-tuned on, the stricter one first."""
 
 RELEASED = all_speakers.__name__
 """Runs under it give weights, not figures."""
@@ -236,5 +242,6 @@ DESCRIPTIONS = {
         "Five folds by clip at random, stratified. Test speakers are in training: the figure is "
         "too good for a stranger's voice."
     ),
+    **OWN_DESCRIPTIONS,
     "all_speakers": "Trained on every speaker but two, who choose the epoch; nothing is measured.",
 }

@@ -27,6 +27,8 @@ class Utterance:
     emotion: Emotion
     sex: Sex | None
     """None where the corpus does not say."""
+    told: bool = False
+    """Whether a table tells emotion and speaker, where it can come to tell another."""
 
     @property
     def voice(self) -> str:
@@ -40,9 +42,13 @@ class Utterance:
 
 
 def data_checksum(utterances: Iterable[Utterance]) -> str:
-    """SHA-256 over the clips' names and contents, in order: which data a figure was measured on."""
+    """SHA-256 over the clips' names and contents, in order: which data a figure was measured on.
+
+    Names tell emotion and speaker; where a table does, they count, too.
+    """
     digest = hashlib.sha256()
     for utterance in utterances:
         content = hashlib.sha256(utterance.path.read_bytes()).hexdigest()
-        digest.update(f"{utterance.corpus}/{utterance.name} {content}\n".encode())
+        told = f" {utterance.emotion} {utterance.speaker}" if utterance.told else ""
+        digest.update(f"{utterance.corpus}/{utterance.name} {content}{told}\n".encode())
     return digest.hexdigest()

@@ -1,15 +1,18 @@
 """What the log knows of batches: their files with what was heard in them, and the list of all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from flask_babel import gettext as _
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from webapp.paging import Page, nearest
+from webapp.paging import Mark, Page, follow, nearest
 from webapp.speech.errors import TooLarge
+from webapp.speech.words import N_
 from webapp.tables import OPEN, QUEUED, UNHEARD, Batch, Job, Prediction, State, reading
+from webapp.written import count
 
 PIECE = 200
 """Files that are read at a time where all of them pass by."""
@@ -63,14 +66,15 @@ class Summary:
     def told(self) -> str:
         """All of it in a sentence."""
         parts = (
-            (self._count(State.FAILED), "could not be heard"),
-            (self._count(State.INTERRUPTED), "interrupted"),
-            (self._count(State.CANCELLED), "cancelled"),
-            (self.queued, "waiting to be heard"),
-            (self._count(State.AWAITED), "still to come"),
+            (self._count(State.FAILED), N_("%(files)s could not be heard")),
+            (self._count(State.INTERRUPTED), N_("%(files)s interrupted")),
+            (self._count(State.CANCELLED), N_("%(files)s cancelled")),
+            (self.queued, N_("%(files)s waiting to be heard")),
+            (self._count(State.AWAITED), N_("%(files)s still to come")),
         )
-        others = (f"{number:,} {words}" for number, words in parts if number)
-        return ", ".join((f"{self.done:,} of {self.files:,} heard", *others)) + "."
+        others = (_(words, files=count(number)) for number, words in parts if number)
+        heard = _("%(done)s of %(files)s heard", done=count(self.done), files=count(self.files))
+        return ", ".join((heard, *others)) + "."
 
     def _count(self, *states: State) -> int:
         return sum(self.counts.get(state, 0) for state in states)
@@ -81,9 +85,12 @@ def entries(batch_id: str) -> list[Entry]:
     return _entries(_of(batch_id))
 
 
-def piece(batch_id: str, after: int) -> list[Entry]:
-    """Some of them: those that follow the one at a place, -1 for the first ones."""
-    return _entries(_of(batch_id).where(Job.place > after).limit(PIECE))
+def pieces(batch_id: str) -> Iterator[list[Entry]]:
+    """The same, a few at a time; nothing is being read in between."""
+    after = -1
+    while some := _entries(_of(batch_id).where(Job.place > after).limit(PIECE)):
+        yield some
+        after = some[-1].job.place
 
 
 def lately(batch_id: str, after: int) -> list[Entry]:
@@ -110,6 +117,29 @@ def page(number: int, size: int) -> Page[Summary]:
         counts = _counts(session, [batch.id for batch in batches])
     items = [Summary(batch, counts[batch.id]) for batch in batches]
     return Page(items, number, pages, total)
+
+
+def after(mark: Mark | None, size: int) -> list[Summary]:
+    """Some batches, newest first: those that follow a mark, None for the first ones."""
+    found = select(Batch).where(follow(mark, Batch.created_at, Batch.id))
+    with reading() as session:
+        newest = found.order_by(Batch.created_at.desc(), Batch.id)
+        batches = session.scalars(newest.limit(size)).all()
+        counts = _counts(session, [batch.id for batch in batches])
+    return [Summary(batch, counts[batch.id]) for batch in batches]
+
+
+def newest(most: int = 50) -> list[tuple[str, str]]:
+    """Ids and names of the newest batches."""
+    query = select(Batch.id, Batch.name).order_by(Batch.created_at.desc(), Batch.id).limit(most)
+    with reading() as session:
+        return [(batch_id, name) for batch_id, name in session.execute(query)]
+
+
+def name(batch_id: str) -> str | None:
+    """What a batch is called; None where it is gone."""
+    with reading() as session:
+        return session.scalar(select(Batch.name).where(Batch.id == batch_id))
 
 
 def _of(batch_id: str) -> Select[Job, Prediction]:

@@ -1,31 +1,40 @@
 """A batch as a table: what each row says, how rows are sorted, and both as files to take away."""
 
-import csv
-import io
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from flask_babel import gettext as _
+
+from webapp import exports, sayings
 from webapp.batch_log import Entry, can_try_again
+from webapp.documents import document, unheard
 from webapp.speech.emotions import Emotion
+from webapp.speech.quality import Remark
+from webapp.speech.words import N_
 from webapp.tables import Batch, Job, Prediction, State, in_utc
+from webapp.told import told
 from webapp.verdict import NO_TONE, TWIN_TONE, Verdict, verdict
+from webapp.written import headed, word
 
 _SAID: Mapping[str, str] = {
-    State.AWAITED: "Still to come",
-    State.WAITING: "Waiting",
-    State.RUNNING: "Listening…",
-    State.DONE: "Heard",
-    State.FAILED: "This could not be heard.",
-    State.CANCELLED: "Cancelled",
-    State.INTERRUPTED: "Interrupted while it was heard. Try it again.",
+    State.AWAITED: N_("Still to come"),
+    State.WAITING: N_("Waiting"),
+    State.RUNNING: N_("Listening…"),
+    State.DONE: N_("Heard"),
+    State.FAILED: N_("This could not be heard."),
+    State.CANCELLED: N_("Cancelled"),
+    State.INTERRUPTED: N_("Interrupted while it was heard. Try it again."),
 }
 """What a row says where there is no result."""
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""How a cell begins that a spreadsheet program takes for a formula."""
+TAKEN = (
+    *("file", "state", *exports.HEARD, "error_code", "error_sentence"),
+    *(*exports.SAID, "model_version", "has_audio", "id"),
+)
+"""Columns of the table to take away."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +53,7 @@ class Row:
     @property
     def said(self) -> str:
         """In words, why there is no result; empty where there is one."""
-        return "" if self.prediction else self.job.error_sentence or _SAID[self.job.state]
+        return "" if self.prediction else told(self.job.error_sentence or _SAID[self.job.state])
 
     @property
     def words(self) -> str:
@@ -77,7 +86,7 @@ class Row:
     def remarks(self) -> str:
         """All remarks in words."""
         codes = self.prediction.remarks if self.prediction else []
-        return ", ".join(code.replace("_", " ") for code in codes)
+        return ", ".join(told(Remark(code).words) for code in codes)
 
     @property
     def again(self) -> bool:
@@ -99,8 +108,12 @@ class Column(NamedTuple):
 
 
 COLUMNS = (
-    *(Column("place", "No."), Column("file", "File"), Column("heard", "Heard")),
-    *(Column("confidence", "Confidence"), Column("length", "Length"), Column("remarks", "Remarks")),
+    *(Column("place", N_("No.")), Column("file", N_("File")), Column("heard", N_("Heard"))),
+    *(
+        Column("confidence", N_("Confidence")),
+        Column("length", N_("Length")),
+        Column("remarks", N_("Remarks")),
+    ),
 )
 
 
@@ -157,72 +170,37 @@ class Bar(NamedTuple):
 def distribution(rows: Iterable[Row]) -> list[Bar]:
     """How many recordings sound like what: each emotion, then what names none alone."""
     counted = Counter(row.tone for row in rows if row.heard)
-    each = [(emotion, emotion.capitalize(), emotion.emoji) for emotion in Emotion]
-    twins = (TWIN_TONE, "Neutral or calm", Emotion.NEUTRAL.emoji + Emotion.CALM.emoji)
-    none = (NO_TONE, "No clear emotion", "")
+    each = [(emotion, headed(word(emotion)), emotion.emoji) for emotion in Emotion]
+    twins = (TWIN_TONE, _("Neutral or calm"), Emotion.NEUTRAL.emoji + Emotion.CALM.emoji)
+    none = (NO_TONE, _("No clear emotion"), "")
     return [Bar(key, words, faces, counted[key]) for key, words, faces in (*each, twins, none)]
 
 
 def as_csv(entries: Iterable[Sequence[Entry]]) -> Iterator[str]:
-    """A table for spreadsheet programs, a few lines at a time."""
-    line = io.StringIO()
-    writer = csv.writer(line)
-    writer.writerow(
-        (
-            *("file", "state", "emotion", "confidence", "named", *Emotion, "seconds", "remarks"),
-            *("model", "error_code", "error_sentence"),
-        )
-    )
-    yield "\ufeff" + line.getvalue()  # without the mark, Excel takes UTF-8 for something else
-    for some in entries:
-        line.seek(0)
-        line.truncate()
-        writer.writerows(map(_cells, some))
-        yield line.getvalue()
-
-
-def _cells(entry: Entry) -> list[Any]:
-    document = _document(entry)
-    chances = document.pop("probabilities") or {}
-    document.pop("id")
-    document["remarks"] = " ".join(document["remarks"])
-    code, sentence = (document.pop("error") or {"code": None, "sentence": None}).values()
-    seconds, remarks, model = (document.pop(key) for key in ("seconds", "remarks", "model"))
-    chances_in_order = (chances.get(emotion) for emotion in Emotion)
-    told = (*document.values(), *chances_in_order, seconds, remarks, model, code, sentence)
-    return [_harmless(value) if isinstance(value, str) else value for value in told]
-
-
-def _harmless(text: str) -> str:
-    """Text that no spreadsheet program takes for a formula, whoever named the file."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+    """A table for spreadsheet programs."""
+    return exports.as_csv(map(_documents, entries), TAKEN)
 
 
 def as_json(batch: Batch, entries: Iterable[Sequence[Entry]]) -> Iterator[str]:
-    """All of it for programs, a few files at a time."""
+    """All of it for programs."""
     head = {"id": batch.id, "name": batch.name, "model": batch.model}
-    yield json.dumps({**head, "created_at": in_utc(batch.created_at)})[:-1] + ', "files": ['
-    comma = ""
-    for some in entries:
-        yield comma + ",\n".join(json.dumps(_document(entry)) for entry in some)
-        comma = ",\n"
-    yield "]}\n"
+    opening = json.dumps({**head, "created_at": in_utc(batch.created_at)}, ensure_ascii=False)
+    return exports.as_json(map(_documents, entries), opening[:-1] + ', "files": [', "]}\n")
 
 
-def _document(entry: Entry) -> dict[str, Any]:
-    job, heard = entry
-    return {
-        "id": job.id,
-        "file": job.file_name,
-        "state": job.state,
-        "emotion": heard and heard.emotion,
-        "confidence": heard and heard.confidence,
-        "named": heard and heard.named,
-        "probabilities": heard and heard.probabilities,
-        "seconds": heard and heard.seconds,
-        "remarks": heard.remarks if heard else [],
-        "model": heard.model if heard else job.model,
-        "error": {"code": job.error_code, "sentence": job.error_sentence}
-        if job.error_code
-        else None,
-    }
+def _documents(entries: Sequence[Entry]) -> exports.Documents:
+    said = sayings.said_of(job.id for job, _ in entries)
+    return [
+        {
+            **(unheard(job) if heard is None else document(heard, said[job.id])),
+            "state": job.state,
+            "error": _error(job),
+        }
+        for job, heard in entries
+    ]
+
+
+def _error(job: Job) -> dict[str, Any] | None:
+    if job.error_code is None:
+        return None
+    return {"code": job.error_code, "sentence": job.error_sentence}

@@ -16,6 +16,7 @@ from webapp.opinions import Opinions, opinions
 from webapp.speech.bundle import Card
 from webapp.speech.errors import SpeechError
 from webapp.speech.evidence import Evidence, what_was_heard
+from webapp.speech.words import N_
 from webapp.stretch import Stretch, sound
 from webapp.submission import Desk
 from webapp.tables import Prediction
@@ -36,8 +37,10 @@ class ModelGone(SpeechError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The model that heard this is no longer installed in that version, so it cannot be "
-            "asked what it heard. Hear the recording again with another one, and look there."
+            N_(
+                "The model that heard this is no longer installed in that version, so it cannot "
+                "be asked what it heard. Hear the recording again with another one, and look there."
+            )
         )
 
 
@@ -47,7 +50,7 @@ class TooManyLooks(SpeechError):
     code = "too_many_looks"
 
     def __init__(self) -> None:
-        super().__init__("Others are looking closer just now, too. Try again in a few seconds.")
+        super().__init__(N_("Others are looking closer just now, too. Try again in a few seconds."))
 
 
 class Look(NamedTuple):

@@ -68,6 +68,8 @@ class Settings:
     """Signs the session cookie; None is a key made once and kept in the instance folder."""
     keep_audio: bool = True
     """Whether the audio is kept beside its prediction."""
+    keep_days: int | None = None
+    """For how many days it is; None is for ever."""
     max_megabytes: float = 2000
     """Largest file that is heard; a megabyte is 2**20 bytes."""
     max_seconds: float = 7200
@@ -185,6 +187,7 @@ def _readers() -> Mapping[str, Callable[[str, str], object]]:
         "TONELOG_DATABASE_URL": read_url,
         "TONELOG_SECRET_KEY": read_secret,
         "TONELOG_KEEP_AUDIO": read_switch,
+        "TONELOG_KEEP_DAYS": lambda name, value: read_whole(name, value, 1, 36_500),
         "TONELOG_MAX_MEGABYTES": lambda name, value: read_number(name, value, 10_000),
         "TONELOG_MAX_SECONDS": lambda name, value: read_number(name, value, 36_000),
         "TONELOG_INSTANT_SECONDS": lambda name, value: read_number(name, value, 300),

@@ -17,7 +17,7 @@ from flask import Flask
 from huey.consumer import Consumer, ProcessEnvironment
 from sqlalchemy.exc import SQLAlchemyError
 
-from webapp import jobs
+from webapp import jobs, keeping
 from webapp.contained.kernel import die_with
 from webapp.locks import locked
 from webapp.queue import Queue
@@ -35,6 +35,9 @@ GRACE_SECONDS = 3
 
 PUT_BACK_SECONDS = 8
 """So long it may take on a busy machine to put a job back."""
+
+TIDY_SECONDS = 3600
+"""How often it removes what is too old."""
 
 SLEEP_SECONDS = 0.5
 """How long a process that has nothing to do sleeps at most."""
@@ -72,6 +75,7 @@ class Worker(Consumer):  # type: ignore[misc]
     def __init__(self, app: Flask, at: Desk) -> None:
         self._app = app
         self._desk = at
+        self._tidy_at = time.monotonic()
         super().__init__(
             at.queue.huey,
             workers=at.settings.job_processes,
@@ -106,11 +110,18 @@ class Worker(Consumer):  # type: ignore[misc]
         with self._app.app_context():
             try:
                 jobs.recover(self._desk)
+                self._tidy()
             except foreseen + self._desk.queue.failures:
                 logging.getLogger(__name__).exception("The log of jobs does not answer.")
             finally:
                 db.engine.dispose()  # no connection may be shared with processes to be forked
                 self.huey.storage.close()
+
+    def _tidy(self) -> None:
+        """Every hour, and at the start."""
+        if time.monotonic() >= self._tidy_at:
+            keeping.tidy(self._desk)
+            self._tidy_at = time.monotonic() + TIDY_SECONDS
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Opening the log: its connection, SQLite's ways, and bringing its tables up to date."""
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 from alembic import command
@@ -17,6 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from webapp.config import SettingError, Settings
 from webapp.prediction_log import audio_names
 from webapp.recordings import Recordings
+from webapp.sqlite_files import settle, wipe
 from webapp.tables import WRITES, db
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -41,6 +43,28 @@ def open_log(app: Flask, settings: Settings, recordings: Recordings) -> None:
         raise SettingError(
             f"TONELOG_DATABASE_URL: the log {settings.log_url!r} cannot be opened: {reason}."
         ) from error
+
+
+def wipe_log() -> bool:
+    """Leave nothing of deleted rows in the file of the log; False where that has to wait.
+
+    Databases other than SQLite see to that themselves.
+    """
+    return _with_file(wipe)
+
+
+def settle_log() -> bool:
+    """Let the write-ahead log of SQLite, with old pages in it, go; False where that has to wait."""
+    return _with_file(settle)
+
+
+def _with_file(act: Callable[[sqlite3.Connection], bool]) -> bool:
+    if db.engine.dialect.name != "sqlite":
+        return True
+    with db.engine.connect() as connection:
+        file = connection.connection.driver_connection
+        assert isinstance(file, sqlite3.Connection)
+        return act(file)
 
 
 def _prepare(app: Flask, engine: Engine, recordings: Recordings) -> None:
@@ -77,6 +101,7 @@ def _tame_sqlite(engine: Engine) -> None:
         connection.isolation_level = None
         connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
         connection.execute("PRAGMA synchronous = FULL")  # a commit outlives a power cut
+        connection.execute("PRAGMA secure_delete = ON")  # what goes is overwritten
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -20,15 +20,16 @@ from webapp.contained.limits import DecoderLimits
 from webapp.contained.streams import Stream
 from webapp.speech.errors import SpeechError
 from webapp.speech.waveform import Waveform
+from webapp.speech.words import N_
 
 DECODER = "webapp.speech.decode"
 """Who decodes: a module with `decode` and `stream`."""
 
-_NOT_DECODED = (
+_NOT_DECODED = N_(
     "The sound in this file could not be read: reading it broke off, or took too much time or "
     "memory. Save it again as WAV or MP3, or cut out the part to be heard, and send that."
 )
-_NO_DECODER = (
+_NO_DECODER = N_(
     "The server is too busy to listen just now, so nothing was kept. Try again in a moment."
 )
 

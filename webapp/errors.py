@@ -1,28 +1,31 @@
 """Every failure becomes a page or JSON here, once: a status, a code and a way out in words."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DatabaseError, OperationalError
-from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
-from werkzeug.wsgi import get_input_stream
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from webapp import batches
+from webapp import batches, sayings
+from webapp.api import faults
 from webapp.closer import ModelGone, TooManyLooks
 from webapp.decoders import NoDecoder, NotDecoded
 from webapp.guard import refusals
+from webapp.incoming import hear_out, is_unread
 from webapp.jobs import NoSuchJob
+from webapp.language import PROGRAMS
 from webapp.recordings import DISK_FULL, READ_ONLY, NotKept, NotWritten
 from webapp.speech import errors as speech
 from webapp.speech.errors import SpeechError
+from webapp.speech.words import N_
 from webapp.submission import desk, too_large
+from webapp.told import told as translated
 
-HEARD_OUT, HEARD_OUT_BYTES = 8, 2**28
-"""A body that is too large is taken in, and thrown away, up to so many times the limit, and so many
-bytes: who sends more sees a broken connection, and holds no thread for an hour."""
+PROBLEM = "application/problem+json"
 
 
 class NoFile(SpeechError):
@@ -42,7 +45,7 @@ class Failure:
     @property
     def title(self) -> str:
         """A few words to head a page with."""
-        return _TITLES.get(self.status, HTTPStatus(self.status).phrase)
+        return translated(_TITLES.get(self.status, HTTPStatus(self.status).phrase))
 
 
 _STATUSES: Mapping[type[SpeechError], int] = {
@@ -52,16 +55,25 @@ _STATUSES: Mapping[type[SpeechError], int] = {
     speech.UnknownModel: 400,
     refusals.WrongHost: 400,
     refusals.LoginNeeded: 401,
+    refusals.TokenNeeded: 401,
+    refusals.WrongToken: 401,
     refusals.WrongPassword: 403,
     refusals.Stranger: 403,
     refusals.Foreign: 403,
+    sayings.LongNote: 400,
+    sayings.BadTag: 400,
+    sayings.ManyTags: 400,
+    sayings.UnknownEmotion: 400,
+    sayings.NoSuchPrediction: 404,
     NoSuchJob: 409,
+    faults.Heard: 409,
     NotKept: 409,
     ModelGone: 409,
     speech.TooLarge: 413,
     speech.TooLong: 413,
     batches.TooMany: 413,
     speech.NotAudio: 415,
+    faults.WrongType: 415,
     speech.NoSound: 422,
     speech.TooShort: 422,
     speech.NoSpeech: 422,
@@ -76,29 +88,31 @@ _STATUSES: Mapping[type[SpeechError], int] = {
 }
 
 _TITLES: Mapping[int, str] = {
-    400: "That did not work",
-    401: "Log in first",
-    403: "Not for you",
-    404: "Nothing here",
-    405: "Not this way",
-    409: "No longer here",
-    413: "Too much to hear",
-    415: "Not a recording",
-    422: "No voice to hear",
-    429: "Too much at once",
-    500: "Something broke",
-    503: "Not just now",
+    400: N_("That did not work"),
+    401: N_("Log in first"),
+    403: N_("Not for you"),
+    404: N_("Nothing here"),
+    405: N_("Not this way"),
+    409: N_("No longer here"),
+    413: N_("Too much to hear"),
+    415: N_("Not a recording"),
+    422: N_("No voice to hear"),
+    429: N_("Too much at once"),
+    500: N_("Something broke"),
+    503: N_("Not just now"),
 }
 
 _SENTENCES: Mapping[int, str] = {
-    400: "The request could not be understood. Go back, reload the page and try again.",
-    404: "There is nothing at this address. It may have been deleted, or the link may be wrong.",
-    405: "This address does not answer that kind of request. Start again from the home page.",
-    500: "Something broke on our side and was noted down. Try again in a moment.",
-    503: "The log cannot be reached just now, so nothing was saved. Try again in a moment.",
+    400: N_("The request could not be understood. Go back, reload the page and try again."),
+    404: N_(
+        "There is nothing at this address. It may have been deleted, or the link may be wrong."
+    ),
+    405: N_("This address does not answer that kind of request. Start again from the home page."),
+    500: N_("Something broke on our side and was noted down. Try again in a moment."),
+    503: N_("The log cannot be reached just now, so nothing was saved. Try again in a moment."),
 }
 
-_DAMAGED = (
+_DAMAGED = N_(
     "The file of the log is damaged, so this cannot be done. "
     "The recordings are still there: put the file back from a copy, or have it repaired."
 )
@@ -111,26 +125,36 @@ _LOG_CAUSES: Mapping[str, str] = {
 }
 """What SQLite calls a failure, and what to tell; any other is that the log cannot be reached."""
 
-_CSRF = (
+_CSRF = N_(
     "This form had expired, or it did not come from a page of Tonelog. "
     "Send it again from a fresh page; your browser must accept cookies."
 )
 
 
+def status(kind: type[SpeechError]) -> int:
+    """The status of a kind of failure."""
+    return _STATUSES.get(kind, 400)
+
+
 def failure(error: Exception) -> Failure:
-    """What to tell the user of an error."""
+    """What to tell the user of an error, in the language of the page."""
+    found = _in_english(error)
+    return replace(found, sentence=translated(found.sentence))
+
+
+def _in_english(error: Exception) -> Failure:
     match error:
         case SpeechError():
-            return Failure(_STATUSES.get(type(error), 400), error.code, error.sentence)
+            return Failure(status(type(error)), error.code, error.sentence)
         case RequestEntityTooLarge():
-            return failure(too_large(desk().settings.limits))
+            return _in_english(too_large(desk().settings.limits))
         case CSRFError():
             return Failure(400, "csrf", _CSRF)
         case DatabaseError() if _log_failed(error):
             return Failure(503, "log_unavailable", _log_sentence(error))
-        case HTTPException(code=int(status)):
-            code = HTTPStatus(status).name.lower()
-            return Failure(status, code, _SENTENCES.get(status, error.description or code))
+        case HTTPException(code=int(number)):
+            code = HTTPStatus(number).name.lower()
+            return Failure(number, code, _SENTENCES.get(number, error.description or code))
     raise error
 
 
@@ -143,6 +167,11 @@ def _log_sentence(error: DatabaseError) -> str:
     name = str(getattr(error.orig, "sqlite_errorname", ""))
     causes = (told for start, told in _LOG_CAUSES.items() if name.startswith(start))
     return next(causes, _SENTENCES[503])
+
+
+def for_programs() -> bool:
+    """Whether an address of the API is asked for, be there one or not."""
+    return f"{request.path}/".startswith(PROGRAMS)
 
 
 def wants_json() -> bool:
@@ -158,36 +187,33 @@ def error_page(told: Failure) -> str:
     )
 
 
-def hear_out() -> None:
-    """Take in a body that nobody wants and nobody has begun to read, within reason.
-
-    A browser that is cut off while it sends shows a broken connection instead of the answer.
-    """
-    length, most = request.content_length or 0, request.max_content_length or 0
-    if "Expect" in request.headers:  # is sent only on demand
-        return
-    stream = get_input_stream(request.environ)
-    left = min(length, HEARD_OUT * most, HEARD_OUT_BYTES)
-    try:
-        while left > 0 and (piece := stream.read(min(left, 2**16))):
-            left -= len(piece)
-    except (ClientDisconnected, OSError):
-        return
-
-
-def _is_unread() -> bool:
-    """Whether the body was so large that it was not even begun."""
-    return (request.content_length or 0) > (request.max_content_length or 0)
+def problem(told: Failure) -> Response:
+    """A failure as problem details, after RFC 9457."""
+    response = jsonify(
+        type=f"/api/#{told.code}",
+        title=told.title,
+        status=told.status,
+        detail=told.sentence,
+        code=told.code,
+        instance=request.path,
+    )
+    response.mimetype = PROBLEM
+    return response
 
 
 def answer(error: Exception, page: Callable[[Failure], str] = error_page) -> Response:
-    """The response to an error: JSON for programs, `page` for people."""
+    """The response to an error: JSON for programs, `page` for people.
+
+    Below /api/v1 it is problem details, whatever the client prefers.
+    """
     told = failure(error)
-    if isinstance(error, RequestEntityTooLarge) and _is_unread():
+    if isinstance(error, RequestEntityTooLarge) and is_unread():
         hear_out()
     if _log_failed(error) or isinstance(error, NotWritten):
-        current_app.logger.error(told.sentence, exc_info=error)
-    if wants_json():
+        current_app.logger.error(_in_english(error).sentence, exc_info=error)
+    if for_programs():
+        response = problem(told)
+    elif wants_json():
         response = jsonify(error={"code": told.code, "sentence": told.sentence})
     else:
         response = make_response(page(told))
@@ -196,9 +222,17 @@ def answer(error: Exception, page: Callable[[Failure], str] = error_page) -> Res
         response.headers.extend(kept)
     if isinstance(error, refusals.TooOften | refusals.Crowded):
         response.headers["Retry-After"] = str(error.seconds)
+    if isinstance(error, refusals.TokenNeeded | refusals.WrongToken):
+        response.www_authenticate = _bearer(error)
     response.status_code = told.status
     response.vary.add("Accept")
     return response
+
+
+def _bearer(error: SpeechError) -> WWWAuthenticate:
+    """What RFC 6750 wants a client to be told whose token is missing or wrong."""
+    wrong = {"error": "invalid_token"} if isinstance(error, refusals.WrongToken) else {}
+    return WWWAuthenticate("Bearer", {"realm": "Tonelog", **wrong})
 
 
 def register(app: Flask) -> None:

@@ -9,11 +9,12 @@ from flask.json.provider import DefaultJSONProvider
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import commands, errors, language, request_log
+from webapp import commands, errors, language, request_log, scripts
+from webapp.api import routes
 from webapp.config import ROOT, SettingError, Settings, kept_secret_key, read_settings
 from webapp.database import open_log
 from webapp.decoders import Decoders
-from webapp.guard import command, door, headers, hosts, rates
+from webapp.guard import command, door, headers, hosts, rates, token_command
 from webapp.guard.store import Store
 from webapp.incoming import VoiceRequest, incoming_folder
 from webapp.locks import locked
@@ -25,9 +26,12 @@ from webapp.pages import (
     history,
     home,
     jobs,
+    kept,
+    languages,
     live,
     login,
     models,
+    programs,
     record,
     result,
     upload,
@@ -80,13 +84,24 @@ def create_app(
         result,
         evidence,
         history,
+        kept,
         models,
         login,
+        languages,
         health,
+        programs,
+        routes,
     ):
         app.register_blueprint(page.blueprint)
-    for part in (errors, filters, commands, command):
+    for part in (errors, filters, scripts, commands, command, token_command):
         part.register(app)
+    return app
+
+
+def create_bare_app() -> Flask:
+    """An application without models or a log: its commands ask a server."""
+    app = Flask("webapp")
+    commands.register(app)
     return app
 
 
@@ -98,7 +113,7 @@ def _guard(app: Flask, settings: Settings, store: Store) -> None:
     hosts.register(app, settings)
     door.register(app, door.open_door(settings, store, counted))
     rates.register(app, counted)
-    CSRFProtect(app)
+    CSRFProtect(app).exempt(routes.blueprint)  # programs have no form; `hosts` and `door` hold
     if settings.proxies:
         hops = settings.proxies
         behind = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)

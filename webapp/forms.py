@@ -2,11 +2,17 @@
 
 from collections.abc import Iterable
 
+from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField
 
 from webapp.speech.recognizer import Recognizer
+from webapp.speech.words import N_
+from webapp.told import told
+from webapp.written import percent
+
+_CHOOSE = N_("Choose a file with a voice in it first.")
 
 
 class EmptyForm(FlaskForm):
@@ -24,18 +30,26 @@ class ModelForm(FlaskForm):
         """Offer these models to choose from, each with how often it is right."""
         offered = list(recognizers)
         self.model.choices = [_choice(recognizer) for recognizer in offered]
-        self.missing = tuple(one.missing for one in offered if one.missing is not None)
+        self.missing = tuple(told(one.missing) for one in offered if one.missing is not None)
 
 
 class VoiceForm(ModelForm):
     """A voice and the model that is to hear it."""
 
-    audio = FileField("Audio", validators=[FileRequired("Choose a file with a voice in it first.")])
+    audio = FileField("Audio", validators=[FileRequired(_CHOOSE)])
 
 
 def _choice(recognizer: Recognizer) -> tuple[str, str, dict[str, bool]]:
     """Value, words and attributes of an option; one that can't hear yet can't be chosen."""
     card = recognizer.card
     if recognizer.missing is not None:
-        return card.name, f"{card.title}, not installed", {"disabled": True}
-    return card.name, f"{card.title}, right on {card.figures.accuracy:.0%}", {}
+        return card.name, _("%(model)s, not installed", model=told(card.title)), {"disabled": True}
+    return (
+        card.name,
+        _(
+            "%(model)s, right on %(share)s",
+            model=told(card.title),
+            share=percent(card.figures.accuracy),
+        ),
+        {},
+    )

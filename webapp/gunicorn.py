@@ -47,7 +47,7 @@ sendfile = False
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - no names are ours
 """Signs of life go to memory: a slow or full disk must not look like a dead worker."""
 
-limit_request_line = 2048
+limit_request_line = 8190  # a search of the API, each letter of it escaped, fits
 limit_request_fields = 50
 limit_request_field_size = 8190
 """Our addresses and forms are short; our only cookie is small."""

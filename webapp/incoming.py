@@ -4,7 +4,9 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
-from flask import Request, current_app
+from flask import Request, current_app, request
+from werkzeug.exceptions import ClientDisconnected
+from werkzeug.wsgi import get_input_stream
 
 from webapp.recordings import NotWritten
 
@@ -13,6 +15,10 @@ IN_MEMORY = 8 * 2**20
 
 AT_LEAST = 2**12
 """Bytes of each of many files that stay in memory."""
+
+HEARD_OUT, HEARD_OUT_BYTES = 8, 2**28
+"""A body that is too large is taken in, and thrown away, up to so many times the limit, and so many
+bytes: who sends more sees a broken connection, and holds no thread for an hour."""
 
 
 class Incoming(SpooledTemporaryFile[bytes]):
@@ -52,3 +58,25 @@ class VoiceRequest(Request):
 def incoming_folder(instance: Path) -> Path:
     """Where files are while they come in; of the disk on which recordings are kept."""
     return instance / "incoming"
+
+
+def hear_out() -> None:
+    """Take in a body that nobody wants and nobody has begun to read, within reason.
+
+    A browser that is cut off while it sends shows a broken connection instead of the answer.
+    """
+    length, most = request.content_length or 0, request.max_content_length or 0
+    if "Expect" in request.headers:  # is sent only on demand
+        return
+    stream = get_input_stream(request.environ)
+    left = min(length, HEARD_OUT * most, HEARD_OUT_BYTES)
+    try:
+        while left > 0 and (piece := stream.read(min(left, 2**16))):
+            left -= len(piece)
+    except (ClientDisconnected, OSError):
+        return
+
+
+def is_unread() -> bool:
+    """Whether the body was so large that it was not even begun."""
+    return (request.content_length or 0) > (request.max_content_length or 0)

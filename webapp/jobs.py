@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from webapp import job_log
+from webapp import job_log, prediction_log
 from webapp.locks import locked
 from webapp.recordings import NotKept
 from webapp.speech.errors import SpeechError
+from webapp.speech.stopwatch import Stopwatch
+from webapp.speech.words import N_
 from webapp.submission import Desk
-from webapp.tables import Job, Source, State
+from webapp.tables import Job, Prediction, Source, State
 
 BEAT_SECONDS = 1.0
 """How often a job that runs tells how far it is, and asks whether it is to go on."""
@@ -58,7 +60,7 @@ def arrive(at: Desk, job_id: str, stream: BinaryIO) -> Job:
     """
     with at.keeping(stream) as (name, size):
         if not job_log.arrive(job_id, name, size, at.now()):
-            raise NoSuchJob("Nobody waits for this file any more. Start again from the upload.")
+            raise NoSuchJob(N_("Nobody waits for this file any more. Start again from the upload."))
     return _queued(at, job_id)
 
 
@@ -89,6 +91,30 @@ def delete_batch(at: Desk, batch_id: str) -> None:
     at.remove_audio(job_log.remove_batch(batch_id))
 
 
+def hear_again(
+    at: Desk, prediction: Prediction, model: str, stopwatch: Stopwatch | None = None
+) -> Prediction | Job:
+    """Let a model hear the kept audio of a prediction; what it hears is a prediction apart.
+
+    Raises `NotKept` where there is no audio, and what `Desk.take_in` raises.
+    """
+    path = at.path(prediction)
+    if path is None:
+        raise NotKept
+    try:
+        stream = path.open("rb")
+    except FileNotFoundError as error:  # it has just gone
+        raise NotKept from error
+    with stream:
+        source, name = Source(prediction.source), prediction.file_name
+        made = at.take_in(stream, source=source, file_name=name, model=model, stopwatch=stopwatch)
+    if prediction_log.get(prediction.id) is None:  # deleted meanwhile, and so is what was heard
+        delete(at, made.id)
+        at.forget(made.id)
+        raise NotKept
+    return made
+
+
 def recover(at: Desk) -> None:
     """Let jobs wait again that were left in the middle, and queue those that got lost on the way.
 
@@ -103,6 +129,13 @@ def recover(at: Desk) -> None:
     for job_id in waiting:
         if job_id not in queued:
             at.queue.put(job_id)
+
+
+def sweep(at: Desk) -> None:
+    """Remove locks of those who were killed while they ran a job."""
+    for path in _locks(at).iterdir():
+        with _alone(at, path.name):
+            pass
 
 
 def hangs(at: Desk, job: Job) -> bool:
@@ -120,6 +153,8 @@ def _hear(at: Desk, job: Job) -> None:
         prediction, trace = at.analyse(path, model=job.model, told=_Telling(job.id, at.now))
     except _Ended:
         return
+    except FileNotFoundError as error:  # removed just before it was opened
+        raise NotKept from error
     prediction.id, prediction.batch_id = job.id, job.batch_id
     prediction.source, prediction.file_name = Source(job.source), job.file_name
     prediction.audio_name = job.audio_name if at.settings.keep_audio else None
@@ -155,7 +190,7 @@ def _queued(at: Desk, job_id: str) -> Job:
     at.queue.put(job_id)
     job = job_log.get(job_id)
     if job is None:
-        raise NoSuchJob("This recording was deleted meanwhile.")
+        raise NoSuchJob(N_("This recording was deleted meanwhile."))
     return job
 
 

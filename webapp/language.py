@@ -1,7 +1,8 @@
 """In which language the pages speak."""
 
-from flask import Flask, request, session
-from flask_babel import Babel
+from babel import Locale
+from flask import Flask, Response, has_request_context, request, session
+from flask_babel import Babel, get_locale
 
 from webapp.config import ROOT, Settings
 
@@ -13,15 +14,37 @@ CHOSEN = "language"
 
 CATALOGUES = ROOT / "webapp" / "translations"
 
+PROGRAMS = "/api/v1/"
+"""Addresses for programs, which always speak English."""
+
 
 def register(app: Flask, settings: Settings) -> None:
     """Let the pages speak what their reader chose, else what the settings say, else the browser."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(CATALOGUES)
+    app.jinja_env.policies["ext.i18n.trimmed"] = True  # lines of a template are no lines of a text
 
     def language() -> str:
+        if not has_request_context() or request.path.startswith(PROGRAMS):
+            return "en"
         chosen = session.get(CHOSEN) or settings.language
         if chosen in LANGUAGES:
             return str(chosen)
         return request.accept_languages.best_match(LANGUAGES, "en")
 
-    Babel(app, locale_selector=language)
+    app.jinja_env.policies["ext.i18n.trimmed"] = True  # lines of templates are no lines of text
+    Babel(app, locale_selector=language)  # type: ignore[no-untyped-call]
+
+    @app.context_processor
+    def languages() -> dict[str, object]:
+        return {"language": locale().language, "languages": LANGUAGES}
+
+    @app.after_request
+    def vary(response: Response) -> Response:
+        if response.mimetype == "text/html":
+            response.vary.update(("Accept-Language", "Cookie"))
+        return response
+
+
+def locale() -> Locale:
+    """The language of whoever reads this; English where nobody asked, as in the shell."""
+    return get_locale() or Locale("en")

@@ -3,7 +3,10 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from sqlalchemy import ColumnElement, and_, or_, true
 
 Item = TypeVar("Item")
 
@@ -27,6 +30,32 @@ class Page(Generic[Item]):
     def has_next(self) -> bool:
         """Whether there is a page after it."""
         return self.number < self.pages
+
+
+class Mark(NamedTuple):
+    """A place in a list that stands newest first, those of one moment by id."""
+
+    moment: datetime
+    id: str
+
+    @classmethod
+    def read(cls, text: str) -> "Mark":
+        """As `str` writes it."""
+        stamp, _, name = text.partition(".")
+        return cls(_EPOCH + timedelta(microseconds=int(stamp)), name)
+
+    def __str__(self) -> str:
+        return f"{(self.moment - _EPOCH) // timedelta(microseconds=1)}.{self.id}"
+
+
+def follow(mark: Mark | None, moment: Any, name: Any) -> ColumnElement[bool]:
+    """What follows a mark, by the columns of moment and id; all there is for None."""
+    if mark is None:
+        return true()
+    return or_(moment < mark.moment, and_(moment == mark.moment, name > mark.id))
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def nearest(number: int, size: int, total: int) -> tuple[int, int]:

@@ -8,6 +8,7 @@ import json
 import logging
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from huey.serializer import Serializer
 from webapp.config import SettingError, Settings
 from webapp.locks import locked
 from webapp.private_files import make_private
+from webapp.sqlite_files import wipe
 
 FILE, WORKER = "queue.sqlite", "worker.lock"
 """In the instance folder: the queue, and the lock that its one worker holds while it lives."""
@@ -71,6 +73,19 @@ class Queue:
     def pending(self) -> set[str]:
         """Ids of the jobs that are queued."""
         return {task.args[0] for task in self.huey.pending()}
+
+    def clear(self) -> bool:
+        """Forget all messages; False where something of them may be left for a while."""
+        try:
+            self.huey.flush()
+            if self._settings.queue_url is not None:
+                return True
+            path = self._settings.instance / FILE
+            with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as file:
+                return wipe(file)
+        except self.failures:
+            logging.getLogger(__name__).exception("The queue could not be cleared.")
+            return False
 
     def worker_runs(self) -> bool:
         """Whether there is a worker to do what is queued."""

@@ -9,7 +9,7 @@ import errno
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from webapp.locks import locked
 from webapp.speech.errors import SpeechError
+from webapp.speech.words import N_
 
 PATIENCE = 5.0
 """Seconds that a sweep waits for recordings that are just being written."""
@@ -24,11 +25,11 @@ PATIENCE = 5.0
 COPIED = 2**20
 """Bytes of an open file that are copied at a time."""
 
-DISK_FULL = (
+DISK_FULL = N_(
     "The disk that Tonelog writes to is full, so nothing was saved. "
     "Make room there, then try again."
 )
-READ_ONLY = (
+READ_ONLY = N_(
     "Tonelog may not write to its folder just now, so nothing was saved. "
     "Make it writable, then try again."
 )
@@ -50,8 +51,8 @@ class NotWritten(SpeechError):
     @classmethod
     def because(cls, error: OSError) -> "NotWritten":
         """With a sentence that names the cause."""
-        other = f"The recording cannot be written ({error.strerror}), so nothing was saved."
-        return cls(_CAUSES.get(error.errno or 0, other))
+        other = N_("The recording cannot be written (%(reason)s), so nothing was saved.")
+        return cls(_CAUSES.get(error.errno or 0, other % {"reason": error.strerror}))
 
 
 class NotKept(SpeechError):
@@ -61,8 +62,10 @@ class NotKept(SpeechError):
 
     def __init__(
         self,
-        sentence: str = "The recording was not kept, or is gone, so it cannot be heard again. "
-        "Send it once more and choose the model there.",
+        sentence: str = N_(
+            "The recording was not kept, or is gone, so it cannot be heard again. "
+            "Send it once more and choose the model there."
+        ),
     ) -> None:
         super().__init__(sentence)
 
@@ -88,19 +91,25 @@ class Recordings:
         An open file is written from its beginning, and never held whole. The recording goes again
         if the block fails. Raises `NotWritten` where it cannot be written.
         """
-        name = secrets.token_urlsafe(16)
-        with ExitStack() as stack:
-            try:
-                stack.enter_context(locked(self._lock, shared=True))
-                self._write(name, sound)
-            except OSError as error:
-                self._give_up(name)
-                raise NotWritten.because(error) from error
-            try:
-                yield name
-            except BaseException:
-                self._give_up(name)
-                raise
+        with self._written([sound]) as names:
+            yield names[0]
+
+    @contextmanager
+    def sharing(self, names: Iterable[str]) -> Iterator[Mapping[str, str]]:
+        """Keep recordings once more and yield their new names by the old ones, as `keeping` does.
+
+        Those that are gone get none.
+        """
+        found: list[str] = []
+
+        def kept() -> Iterator[BinaryIO]:
+            for name in names:
+                with suppress(FileNotFoundError), (self.folder / name).open("rb") as file:
+                    found.append(name)
+                    yield file
+
+        with self._written(kept()) as made:
+            yield dict(zip(found, made, strict=True))
 
     def read(self, name: str) -> bytes | None:
         """A recording as it came; None if it is gone."""
@@ -145,8 +154,12 @@ class Recordings:
 
     def remove(self, name: str) -> None:
         """Remove a recording and its copy, if they are there."""
-        (self.folder / name).unlink(missing_ok=True)
-        (self._copies / name).unlink(missing_ok=True)
+        for path in self.files(name):
+            path.unlink(missing_ok=True)
+
+    def files(self, name: str) -> tuple[Path, Path]:
+        """Where a recording and its copy are, if they are there."""
+        return self.folder / name, self._copies / name
 
     def sweep(self, named: Callable[[], Set[str]]) -> int:
         """Remove every file that no row names and say how many there were.
@@ -165,10 +178,31 @@ class Recordings:
             self._sweep_copies(found - orphans)
             return len(orphans)
 
-    def _give_up(self, name: str) -> None:
-        """Remove a recording that gets no row; where that fails, too, the next start does."""
-        with suppress(OSError):
-            self.remove(name)
+    @contextmanager
+    def _written(self, sounds: Iterable[bytes | BinaryIO]) -> Iterator[Sequence[str]]:
+        """Write recordings and yield their names; all of them go again if the block fails."""
+        names: list[str] = []
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(locked(self._lock, shared=True))
+                for sound in sounds:
+                    names.append(secrets.token_urlsafe(16))
+                    self._write(names[-1], sound)
+                self._settle()
+            except OSError as error:
+                self._give_up(names)
+                raise NotWritten.because(error) from error
+            try:
+                yield names
+            except BaseException:
+                self._give_up(names)
+                raise
+
+    def _give_up(self, names: Iterable[str]) -> None:
+        """Remove recordings that get no row; where that fails, too, the next start does."""
+        for name in names:
+            with suppress(OSError):
+                self.remove(name)
 
     def _write_copy(self, made: Path, write: Callable[[BinaryIO], None]) -> None:
         half = made.with_suffix(".half")
@@ -188,18 +222,22 @@ class Recordings:
                     path.unlink(missing_ok=True)
 
     def _write(self, name: str, sound: bytes | BinaryIO) -> None:
-        if not self._shares(name, sound):
-            with (self.folder / name).open("xb") as file:
-                if isinstance(sound, bytes):
-                    file.write(sound)
-                else:
-                    sound.seek(0)
-                    shutil.copyfileobj(sound, file, COPIED)
-                file.flush()
-                os.fsync(file.fileno())
+        if self._shares(name, sound):
+            return
+        with (self.folder / name).open("xb") as file:
+            if isinstance(sound, bytes):
+                file.write(sound)
+            else:
+                sound.seek(0)
+                shutil.copyfileobj(sound, file, COPIED)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _settle(self) -> None:
+        """The names, too, must outlive a power cut."""
         folder = os.open(self.folder, os.O_RDONLY)
         try:
-            os.fsync(folder)  # the name too must outlive a power cut
+            os.fsync(folder)
         finally:
             os.close(folder)
 

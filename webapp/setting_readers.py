@@ -48,9 +48,9 @@ def read_secret(name: str, value: str) -> str:
 def read_switch(name: str, value: str) -> bool:
     """Yes or no."""
     match value.strip().lower():
-        case "true" | "1" | "yes":
+        case "true" | "1" | "yes" | "on":
             return True
-        case "false" | "0" | "no":
+        case "false" | "0" | "no" | "off":
             return False
     raise SettingError(f"{name} must be true or false (or 1, 0, yes, no), not {value!r}.")
 

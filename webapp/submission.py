@@ -20,15 +20,23 @@ from webapp.config import Limits, Settings
 from webapp.decoders import Decoders
 from webapp.hearing import INSTANT_BYTES, Ears, Heard, Told
 from webapp.queue import Queue
-from webapp.recordings import NotKept, Recordings
+from webapp.recordings import Recordings
+from webapp.selection import Selection
 from webapp.speech.errors import MissingExtra, TooLarge, UnknownModel
 from webapp.speech.recognizer import Recognizer
 from webapp.speech.stopwatch import Stopwatch
 from webapp.speech.voice_activity import VoiceActivity
 from webapp.speech.waveform import Waveform
+from webapp.speech.words import N_
 from webapp.tables import Job, Prediction, Source, State, new_id
 
 LONGEST_NAME = 255
+
+_UNKNOWN_MODEL = N_("There is no model of that name. Choose one of these: %(known)s.")
+_TOO_LARGE = N_(
+    "This file is larger than %(most)s MB, the most that is heard here. "
+    "Send a shorter clip or a compressed one, such as MP3."
+)
 
 
 def _now() -> datetime:
@@ -66,7 +74,7 @@ class Desk:
         Raises the kinds of `SpeechError`; then nothing is logged and no audio is kept.
         `stopwatch` gets the time of each stage.
         """
-        watch, recognizer = stopwatch or Stopwatch(), self._able(model)
+        watch, recognizer = stopwatch or Stopwatch(), self.able(model)
         if self._size(stream) <= INSTANT_BYTES:
             heard = self._ears.short(stream.read(), recognizer, watch)
             stream.seek(0)
@@ -79,7 +87,7 @@ class Desk:
     ) -> Job:
         """Make a job of a recording, however short. Raises what `take_in` raises."""
         asked = {"source": source, "file_name": shown_name(file_name)}
-        asked["model"] = self._able(model).name
+        asked["model"] = self.able(model).name
         with self.keeping(stream) as (name, size):
             made = {"id": new_id(), "created_at": self.now(), "place": 0}
             job = Job(**made, **asked, state=State.WAITING, audio_name=name, size=size)
@@ -114,25 +122,6 @@ class Desk:
         heard[0].created_at = self.now()
         return heard
 
-    def hear_again(
-        self, prediction: Prediction, model: str, stopwatch: Stopwatch | None = None
-    ) -> Prediction | Job:
-        """Let a model hear the kept audio of a prediction; what it hears is a prediction apart.
-
-        Raises `NotKept` where there is no audio, and what `take_in` raises.
-        """
-        path = self.path(prediction)
-        if path is None:
-            raise NotKept
-        with path.open("rb") as stream:
-            return self.take_in(
-                stream,
-                source=Source(prediction.source),
-                file_name=prediction.file_name,
-                model=model,
-                stopwatch=stopwatch,
-            )
-
     def decode(self, data: bytes, max_seconds: float | None = None) -> Waveform:
         """The sound of a clip, by a process apart; nothing here decodes what strangers sent.
 
@@ -147,8 +136,15 @@ class Desk:
             return self.default
         if model not in self.recognizers:
             known = ", ".join(self.recognizers)
-            raise UnknownModel(f"There is no model of that name. Choose one of these: {known}.")
+            raise UnknownModel(_UNKNOWN_MODEL % {"known": known})
         return self.recognizers[model]
+
+    def able(self, model: str | None) -> Recognizer:
+        """As `recognizer`; raises `MissingExtra` for one that cannot hear yet."""
+        found = self.recognizer(model)
+        if found.missing is not None:
+            raise MissingExtra(found.missing)
+        return found
 
     def speaker(self, prediction: Prediction) -> Recognizer | None:
         """The model that gave a prediction, in that very version; None if it is gone."""
@@ -173,9 +169,9 @@ class Desk:
             self.recordings.remove(gone.audio_name)
         return gone is not None
 
-    def forget_all(self) -> None:
-        """Delete every prediction, job and batch, and all audio."""
-        self.remove_audio(prediction_log.remove_all())
+    def forget_selected(self, selection: Selection) -> None:
+        """Delete a selection of predictions and their audio."""
+        self.remove_audio(prediction_log.remove_selected(selection))
 
     def remove_audio(self, names: Iterable[str]) -> None:
         """Remove recordings that no row names any more."""
@@ -199,13 +195,6 @@ class Desk:
     @property
     def _ears(self) -> Ears:
         return Ears(self.settings, self.decoders, self.activity)
-
-    def _able(self, model: str | None) -> Recognizer:
-        """As `recognizer`; raises `MissingExtra` for one that cannot hear yet."""
-        found = self.recognizer(model)
-        if found.missing is not None:
-            raise MissingExtra(found.missing)
-        return found
 
     def _size(self, stream: BinaryIO) -> int:
         """Bytes of an open file, which is at its beginning afterwards; raises `TooLarge`."""
@@ -243,10 +232,7 @@ def desk() -> Desk:
 
 def too_large(limits: Limits) -> TooLarge:
     """The failure of a file over the size limit."""
-    return TooLarge(
-        f"This file is larger than {limits.megabytes:g} MB, the most that is heard here. "
-        "Send a shorter clip or a compressed one, such as MP3."
-    )
+    return TooLarge(_TOO_LARGE % {"most": f"{limits.megabytes:g}"})
 
 
 def shown_name(name: str) -> str:

@@ -74,7 +74,15 @@ class Prediction(Base):
     """What was heard in one clip."""
 
     __tablename__ = "prediction"
-    __table_args__ = (Index("ix_prediction_place", "place", "id"),)
+    __table_args__ = (
+        Index("ix_prediction_place", "place", "id"),
+        # All that is filtered, sorted and searched by, so that rows themselves are not read for it.
+        Index(
+            "ix_prediction_filters",
+            *("place", "created_at", "emotion", "named", "confidence", "model", "source"),
+            *("seconds", "batch_id", "searched", "id"),
+        ).ddl_if(dialect="sqlite"),  # others have no room for a long text in an index
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     """Can't be guessed: whoever knows it may listen."""

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
+
 from webapp.speech.emotions import Emotion
 from webapp.speech.quality import Remark
 from webapp.speech.recognizer import Recognition
 from webapp.speech.twins import TWINS, together
 from webapp.tables import Prediction
+from webapp.written import headed, word
 
 TWIN_TONE, NO_TONE = "twins", "none"
 """Tones of what is neutral or calm, and of what names no emotion."""
@@ -42,10 +45,10 @@ def headline(emotion: Emotion, confidence: float, named: bool, both: float | Non
     for them to be named.
     """
     if named:
-        return Verdict(emotion.capitalize(), (emotion,), confidence)
+        return Verdict(headed(word(emotion)), (emotion,), confidence)
     if both is not None:
-        return Verdict("Neutral or calm", TWINS, both)
-    return Verdict("No clear emotion", (), None)
+        return Verdict(_("Neutral or calm"), TWINS, both)
+    return Verdict(_("No clear emotion"), (), None)
 
 
 def verdict(prediction: Prediction) -> Verdict:

@@ -23,31 +23,42 @@ training.seeds training.reporting.reasons training.elsewhere
 training.pictures
 training.evaluate
 training.ears training.export
+training.tune
 training.fit training.calibrate
 training.svm training.answers training.degradations
 training.dataset training.augment training.networks training.history
 training.conditions
 training.run training.splits training.corpora
+training.own_splits
 training.corpora.ravdess training.corpora.tess training.corpora.emodb training.corpora.crema_d
 training.corpora.savee training.corpora.iesc training.corpora.own training.split
 training.recipe training.corpora.loader
-training.utterance training.cores
+training.utterance training.cores training.corpora.memory
 webapp.__main__ webapp.worker
 wsgi webapp.gunicorn
 webapp.factory webapp.consumer
 webapp.pages.upload webapp.pages.record webapp.pages.home webapp.pages.result webapp.pages.history
 webapp.pages.models webapp.pages.live webapp.pages.evidence webapp.pages.login
-webapp.pages.jobs webapp.pages.batches
+webapp.pages.jobs webapp.pages.batches webapp.pages.languages webapp.pages.kept \
+webapp.pages.programs
+webapp.api.routes
+webapp.api.recognitions webapp.api.corrections webapp.api.batches webapp.api.specification
+webapp.api.predictions webapp.api.jobs webapp.api.models
+webapp.api.reading webapp.api.replies webapp.api.operation
+webapp.api.asked
 webapp.pages.sending webapp.pages.health webapp.pages.filters webapp.pages.captions
-webapp.pages.sounds webapp.pages.timeline webapp.pages.overlay webapp.pages.files
-webapp.commands webapp.guard.command
-webapp.commands.recognizing webapp.commands.listing
-webapp.commands.lines webapp.commands.paths
+webapp.pages.filtering webapp.pages.sounds webapp.pages.timeline webapp.pages.overlay \
+webapp.pages.files webapp.pages.card_words
+webapp.commands webapp.guard.command webapp.guard.token_command
+webapp.commands.exporting webapp.commands.recognizing webapp.commands.purging \
+webapp.commands.listing webapp.commands.making
+webapp.commands.lines webapp.commands.paths webapp.commands.afar
 webapp.guard.door
-webapp.guard.rates webapp.guard.hosts webapp.guard.headers
+webapp.guard.rates webapp.guard.hosts webapp.guard.headers webapp.guard.tokens
 webapp.errors webapp.playable
-webapp.batches webapp.batch_table webapp.closer
-webapp.jobs webapp.stretch webapp.opinions
+webapp.corpus webapp.batches webapp.batch_table webapp.days webapp.closer webapp.keeping \
+webapp.inventory
+webapp.jobs webapp.stretch webapp.opinions webapp.exports
 webapp.submission webapp.database webapp.verdict
 webapp.hearing
 webapp.decoders webapp.incoming
@@ -55,13 +66,20 @@ webapp.contained.streams
 webapp.contained.forks webapp.contained.answers
 webapp.request_log webapp.guard.listening webapp.guard.counts webapp.guard.visits
 webapp.guard.store webapp.guard.password webapp.guard.turns
-webapp.job_log webapp.queue webapp.batch_log webapp.commands.processes
-webapp.prediction_log webapp.trace_log webapp.recordings webapp.pictures webapp.forms
+webapp.job_log webapp.retention_log webapp.queue webapp.batch_log webapp.commands.processes
+webapp.prediction_log webapp.documents webapp.trace_log webapp.recordings webapp.pictures \
+webapp.forms
+webapp.sayings webapp.correction_log webapp.api.shapes webapp.order
+webapp.selection
 webapp.tables
+webapp.told webapp.scripts
+webapp.written
 webapp.language
-webapp.paging webapp.config webapp.locks webapp.hurry webapp.contained.template
+webapp.agreement webapp.sealed webapp.paging webapp.config webapp.locks webapp.hurry \
+webapp.contained.template
 webapp.contained.remote webapp.contained.limits webapp.setting_readers webapp.private_files
-webapp.guard.refusals
+webapp.sqlite_files
+webapp.guard.refusals webapp.api.faults
 webapp.contained.kernel webapp.contained.messages
 webapp.speech.timeline webapp.speech.lately
 webapp.speech.doubts webapp.speech.stretches webapp.speech.evidence

@@ -20,6 +20,7 @@ from tests.benchmarks.lasting import memory, start
 from tests.benchmarks.learning import training
 from tests.benchmarks.listeners import listeners
 from tests.benchmarks.setting import Setting
+from tests.benchmarks.sifting import sifting
 from tests.benchmarks.table import Row
 from tests.benchmarks.web import post, uploads
 from tests.serving import ROOT
@@ -37,6 +38,7 @@ ROWS: Mapping[str, Callable[[Setting], Iterator[Row]]] = MappingProxyType(
         "start": start,
         "hour": hour,
         "history": history,
+        "sifting": sifting,
         "training": training,
     }
 )

@@ -3,16 +3,19 @@
 import os
 import re
 import shutil
-import threading
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import TimeoutError, expect, sync_playwright
-from werkzeug.serving import make_server
 
+from tests.browser.states import empty_copy, full_copy, guarded_copy
+from tests.sites import served
 from tests.sounds import encode, silence, voice
+from webapp.config import Settings
+from webapp.locks import locked
+from webapp.tables import db
 
 QUIET = (
     "--no-sandbox",
@@ -26,6 +29,8 @@ QUIET = (
 
 PATIENCE = 20_000
 """Milliseconds until what has to happen counts as not happening; a machine may be busy."""
+
+COPIES = {"full": full_copy, "empty": empty_copy, "guarded": guarded_copy}
 
 EXPECTED = re.compile(
     r"Failed to load resource: (the server responded with a status of [45]|net::ERR)"
@@ -101,13 +106,8 @@ def settings(settings):
 @pytest.fixture
 def site(app):
     """The address of a server of its own."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(app) as address:
+        yield address
 
 
 @pytest.fixture
@@ -149,3 +149,60 @@ def voice_file(tmp_path, wav):
     path = tmp_path / "hello.wav"
     path.write_bytes(wav)
     return path
+
+
+def forget(app):
+    """Close the connections of an application."""
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def worlds(tmp_path_factory, decoders):
+    """The copies and their addresses, for all tests that change nothing in them."""
+    with ExitStack() as stack:
+        made = {}
+        for name, make in COPIES.items():
+            folder = tmp_path_factory.mktemp(name)
+            settings = Settings(
+                instance=folder / "instance",
+                bundles=folder / "bundles",
+                secret_key="a key for tests, known to everybody",
+                page_size=3,
+                request_log="off",
+            )
+            world = make(settings, decoders)
+            stack.enter_context(locked(settings.instance / "worker.lock"))
+            stack.callback(forget, world.app)
+            made[name] = (world, stack.enter_context(served(world.app)))
+        yield made
+
+
+@pytest.fixture
+def show(browser, worlds):
+    """Brings a page into a state."""
+    contexts = []
+
+    def shown(state, **options):
+        world, site = worlds[state.copy]
+        context = browser.new_context(
+            base_url=site,
+            permissions=["microphone"],
+            reduced_motion="reduce",
+            viewport={"width": 1280, "height": 800},
+            **options,
+        )
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE)
+        if state.script:
+            context.add_init_script(state.script)
+        page = context.new_page()
+        answer = page.goto(world.address(state))
+        assert answer.status == state.status
+        if state.act:
+            state.act(page)
+        return page
+
+    yield shown
+    for context in contexts:
+        context.close()

@@ -1,13 +1,12 @@
 """Many recordings in a real browser: sending, leaving, reloading, losing, and their page."""
 
 import re
-import threading
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_every_page import SMALL_TARGETS, TOO_WIDE, UNNAMED
-from tests.working import work
+from tests.working import working
 
 BATCH = re.compile(r"/batches/[\w-]{22}$")
 FILES = re.compile(r"/batches/[\w-]{22}/files/[\w-]{22}$")
@@ -32,17 +31,8 @@ DROP_FOLDER = """(names) => {
 @pytest.fixture
 def worker(app):
     """Hears what is queued, as the worker would, until the test ends."""
-    ended = threading.Event()
-
-    def hear():
-        while not ended.wait(0.05):
-            work(app)
-
-    thread = threading.Thread(target=hear)
-    thread.start()
-    yield
-    ended.set()
-    thread.join()
+    with working(app):
+        yield
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from webapp.submission import desk
 from webapp.tables import Source
 
 PAGES = (
-    *("/", "/upload", "/record", "/live", "/batches", "/history", "/history/delete"),
+    *("/", "/upload", "/record", "/live", "/batches", "/history", "/history/delete", "/kept"),
     *("/models", "/nowhere"),
     *("RESULT", "UNCLEAR", "TWINS", "/jobs", "JOB"),
 )

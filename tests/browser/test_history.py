@@ -39,7 +39,7 @@ def test_all_are_deleted_without_javascript(browser, visit, visitor, wav):
     visitor.sent(wav)
     page = visit(browser, "/history", java_script_enabled=False)
     page.get_by_role("link", name="Delete all").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Delete all 2 results?")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Delete everything?")
     page.get_by_role("button", name="Delete everything").click()
     expect(page).to_have_url(re.compile("/history$"))
     expect(page.get_by_text("Nothing heard yet.")).to_be_visible()

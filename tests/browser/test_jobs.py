@@ -47,6 +47,7 @@ def sent(browser, visit, talk):
     page.get_by_label("Choose").set_input_files(talk)
     page.get_by_role("button", name="Name the emotion").click()
     expect(page).to_have_url(JOB)
+    page.wait_for_load_state()  # its scripts are there, before a test takes the server away
     return page
 
 

@@ -137,14 +137,14 @@ def test_microphone_that_does_not_open(browser, visit, name, sentence):
 def test_browser_that_cannot_record(browser, visit, script, sentence):
     page = visit(browser, "/record", script=script)
     expect(problem(page)).to_contain_text(sentence)
-    expect(page.get_by_role("button")).to_have_count(0)
+    expect(page.locator("main").get_by_role("button")).to_have_count(0)
 
 
 def test_without_javascript_upload_is_offered(browser, visit):
     page = visit(browser, "/record", java_script_enabled=False)
     expect(page.get_by_text("Recording needs JavaScript")).to_be_visible()
     expect(page.get_by_role("link", name="upload a recording")).to_be_visible()
-    expect(page.get_by_role("button")).to_have_count(0)
+    expect(page.locator("main").get_by_role("button")).to_have_count(0)
 
 
 def test_too_short(browser, visit):

@@ -4,7 +4,7 @@ import pytest
 
 from tests.training.made_corpora import own, write_sound
 from training.corpora import load_corpora
-from training.utterance import CorpusError
+from training.utterance import CorpusError, data_checksum
 from webapp.speech.emotions import Emotion
 
 
@@ -80,3 +80,10 @@ def test_a_damaged_file_is_skipped(folder):
     (folder / "a" / "1.wav").write_bytes(b"nothing")
     table = own(folder, "a/1.wav,angry,Ann,", "b/1.wav,calm,Bo,")
     assert [clip.speaker for clip in load_corpora({"mine": table})] == ["Bo"]
+
+
+def test_a_table_that_tells_another_emotion_or_speaker_is_other_data(folder):
+    lines = ("a/1.wav,angry,Ann,", "a/1.wav,sad,Ann,", "a/1.wav,angry,Bo,", "a/1.wav,angry,Ann,")
+    sums = [data_checksum(load_corpora({"mine": own(folder, line)})) for line in lines]
+    assert len(set(sums)) == 3
+    assert sums[0] == sums[3]

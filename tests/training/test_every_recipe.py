@@ -1,4 +1,4 @@
-"""Every recipe of the repository is trained, measured, released and heard, on a made corpus."""
+"""Every recipe of the repository is built, trained for a step, released and heard."""
 
 import re
 
@@ -6,29 +6,34 @@ import pytest
 import soundfile
 
 from tests.training.conftest import RATE
+from tests.training.made_runs import write_run
 from training.__main__ import main
-from training.recipe import RECIPES
+from training.recipe import RECIPES, load_recipe
 from training.release import synthetic_voice
+from training.run import read_run
 from webapp.speech.prosody import available
 from webapp.speech.recognizer import Recognizer
 from webapp.speech.waveform import Waveform
 
-NAMES = sorted(path.stem for path in RECIPES.glob("*.toml"))
+NAMES = sorted(p.stem for p in RECIPES.glob("*.toml") if load_recipe(p.stem).start is None)
+"""Those that start from nothing; test_own_model.py takes the others their way."""
+
+MEASURED = ("ann", "svm")
+"""One that descends and one that is fitted: `evaluate` is the same for all."""
+
 ACTORS = (2, 3, 5, 6, 7, 14)
 
 
 @pytest.fixture(scope="module")
-def five_minutes(tmp_path_factory):
-    """A RAVDESS tree of six actors, eight emotions and three clips of two seconds each."""
-    folder = tmp_path_factory.mktemp("five-minutes")
+def a_minute(tmp_path_factory):
+    """A RAVDESS tree of six actors in two folds, with a clip of each emotion."""
+    folder = tmp_path_factory.mktemp("a-minute")
     for actor in ACTORS:
         home = folder / f"Actor_{actor:02d}"
         home.mkdir()
         for emotion in range(1, 9):
-            for take, strength in enumerate(("01-01-01", "01-01-02", "01-02-01"), start=1):
-                voice = synthetic_voice(90.0 + 6 * actor + 9 * emotion, RATE, 1.9 + 0.1 * take)
-                name = f"03-01-{emotion:02d}-{strength}-{actor:02d}.wav"
-                soundfile.write(home / name, voice, RATE)
+            voice = synthetic_voice(90.0 + 6 * actor + 9 * emotion, RATE, seconds=1.6)
+            soundfile.write(home / f"03-01-{emotion:02d}-01-01-01-{actor:02d}.wav", voice, RATE)
     return folder
 
 
@@ -39,12 +44,15 @@ def instance(tmp_path_factory):
 
 
 def hasty(name, path):
-    """A recipe whose networks are trained as briefly, and are as few, as it takes to go its way."""
+    """A recipe whose network is trained for a step and, where it is refitted, for one more.
+
+    Several that answer together are test_committee.py's matter.
+    """
     text = (RECIPES / f"{name}.toml").read_text()
     for part, smallest in (
         (r"epochs = \d+", "epochs = 1"),
-        (r"members = \d+", "members = 2"),
-        (r"speeds = \[0.84.*", "speeds = [0.9, 1.0]"),
+        (r"members = \d+", "members = 1"),
+        (r"speeds = \[0.*", "speeds = [1.0]"),
     ):
         text = re.sub(part, smallest, text)
     path.write_text(text)
@@ -52,18 +60,22 @@ def hasty(name, path):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_recipe_goes_all_the_way(name, five_minutes, instance, tmp_path, capfd):
+def test_a_recipe_goes_all_the_way(name, a_minute, instance, tmp_path, capfd):
     if name == "hybrid" and not available():
         pytest.skip("hybrid needs Praat: webapp/requirements-prosody.txt")
     recipe = hasty(name, tmp_path / f"{name}.toml")
-    common = ["--corpus", f"ravdess={five_minutes}", "--instance", str(instance)]
+    common = ["--corpus", f"ravdess={a_minute}", "--instance", str(instance)]
     assert main(["fit", str(recipe), *common]) == 0
     run = re.search(r"Finished: (\S+)", capfd.readouterr().out)[1]
-    assert main(["evaluate", str(recipe), *common]) == 0
+    if name in MEASURED:
+        assert main(["evaluate", str(recipe), *common]) == 0
+    else:
+        checksum = read_run(instance / "runs" / run).data_checksum
+        write_run(instance / "runs", recipe, checksum=checksum)
     bundles = tmp_path / "bundles"
     assert main(["release", run, name, "--instance", str(instance), "--bundles", str(bundles)]) == 0
     recognizer = Recognizer.load(bundles / name)
-    assert recognizer.card.figures.tested == len(ACTORS) * 8 * 3
-    clip, rate = soundfile.read(next(five_minutes.rglob("*.wav")), dtype="float32")
+    assert name not in MEASURED or recognizer.card.figures.tested == len(ACTORS) * 8
+    clip, rate = soundfile.read(next(a_minute.rglob("*.wav")), dtype="float32")
     heard = recognizer.recognize(Waveform(clip, rate))
     assert sum(heard.probabilities.values()) == pytest.approx(1, abs=1e-4)

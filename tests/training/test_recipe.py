@@ -1,7 +1,8 @@
 import pytest
 
 from training.networks import BUILDERS
-from training.recipe import RECIPES, RecipeError, load_recipe
+from training.recipe import BUNDLES, RECIPES, RecipeError, load_recipe
+from webapp.speech.bundle import read_card
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in RECIPES.glob("*.toml")))
@@ -56,4 +57,29 @@ def test_a_recipe_is_trained_or_fitted_not_both(tiny):
     path = tiny()
     path.write_text(path.read_text() + "\n[support_vectors]\npenalty = 1.0\n")
     with pytest.raises(RecipeError, match="either"):
+        load_recipe(str(path))
+
+
+def test_a_recipe_that_starts_from_a_bundle_takes_its_features_and_says_its_version():
+    card, other = (read_card(BUNDLES / name) for name in ("cnn_lstm", "ann"))
+    recipe = load_recipe("fine_tune")
+    assert (recipe.start.name, recipe.start.version) == ("cnn_lstm", card.version)
+    assert (recipe.features, recipe.network) == (card.features, "cnn_lstm")
+    assert recipe.title == f"{card.title}, fine-tuned"
+    another = load_recipe("fine_tune", start="ann")
+    assert (another.start.version, another.features) == (other.version, other.features)
+    assert another.digest != recipe.digest
+
+
+def test_a_start_that_makes_no_sense_is_explained(tmp_path):
+    with pytest.raises(RecipeError, match=r"No bundle is called 'nobody'; known: ann, cnn"):
+        load_recipe("fine_tune", start="nobody")
+    with pytest.raises(RecipeError, match="No bundle is called 'cnn_lstm'; known: none"):
+        load_recipe("fine_tune", bundles=tmp_path)
+    with pytest.raises(RecipeError, match="try fine_tune"):
+        load_recipe("ann", start="ann")
+    path = tmp_path / "odd.toml"
+    path.write_text((RECIPES / "fine_tune.toml").read_text() + "[refit]\nepochs = 1\n")
+    path.write_text(path.read_text() + "batch_size = 1\nlearning_rate = 1e-3\n")
+    with pytest.raises(RecipeError, match="no `members`"):
         load_recipe(str(path))

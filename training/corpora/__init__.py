@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from training.corpora import crema_d, emodb, iesc, own, ravdess, savee, tess
-from training.corpora.loader import Found, Loader, sound_files
+from training.corpora.loader import Found, Loader, seconds_of, sound_files
+from training.corpora.memory import Listen, Memory
 from training.utterance import CorpusError, Utterance
 
 LOADERS: dict[str, Loader] = {
@@ -22,15 +23,23 @@ LOADERS: dict[str, Loader] = {
 }
 
 
-def load_corpora(folders: Mapping[str, Path]) -> list[Utterance]:
+def load_corpora(folders: Mapping[str, Path], memory: Path | None = None) -> list[Utterance]:
     """The utterances of several corpora by name and folder (or table of one's own), sorted.
 
-    Damaged files are named on the log and skipped. Raises `CorpusError`.
+    Damaged files are named on the log and skipped. What was heard is kept in the file `memory`, if
+    one is given, so that only what is new or changed is heard the next time. Raises `CorpusError`.
     """
+    if memory is None:
+        return _load(folders, seconds_of)
+    with Memory(memory, seconds_of) as listen:
+        return _load(folders, listen)
+
+
+def _load(folders: Mapping[str, Path], listen: Listen) -> list[Utterance]:
     log = logging.getLogger(__name__)
     utterances: list[Utterance] = []
     for name, folder in folders.items():
-        found = examine(name, folder)
+        found = examine(name, folder, listen)
         for damaged in found.damaged:
             log.warning("%s: %s is left out. %s", name, damaged.path, damaged.reason)
         if found.official and len(found.clips) < found.official.clips:
@@ -40,10 +49,10 @@ def load_corpora(folders: Mapping[str, Path]) -> list[Utterance]:
     return sorted(utterances)
 
 
-def examine(name: str, folder: Path) -> Found:
+def examine(name: str, folder: Path, listen: Listen = seconds_of) -> Found:
     """What a folder, or a table of one's own, holds; raises `CorpusError` where it is no use."""
     if folder.suffix.lower() == ".csv":
-        found = _own(name, folder)
+        found = _own(name, folder, listen)
     elif name not in LOADERS:
         raise CorpusError(
             f"No corpus is called {name!r}; known: {', '.join(LOADERS)}. "
@@ -52,7 +61,7 @@ def examine(name: str, folder: Path) -> Found:
     elif not folder.is_dir():
         raise CorpusError(f"{folder} is not a folder. Give the folder that {name} was unpacked in.")
     else:
-        found = LOADERS[name].examine(folder)
+        found = LOADERS[name].examine(folder, listen)
     if not found.clips:
         raise CorpusError(_no_clip(LOADERS[name], folder, found))
     if not found.utterances:
@@ -60,7 +69,7 @@ def examine(name: str, folder: Path) -> Found:
     return found
 
 
-def _own(name: str, table: Path) -> Found:
+def _own(name: str, table: Path, listen: Listen) -> Found:
     if name in LOADERS or not name.replace("_", "").isalnum():
         raise CorpusError(
             f"{table} cannot be called {name!r}. Give it a name of letters, digits and "
@@ -68,7 +77,7 @@ def _own(name: str, table: Path) -> Found:
         )
     if not table.is_file():
         raise CorpusError(f"There is no table {table}. Give a CSV file: {name}=FILE.csv.")
-    return own.examine(name, table)
+    return own.examine(name, table, listen)
 
 
 def _no_clip(loader: Loader, folder: Path, found: Found) -> str:

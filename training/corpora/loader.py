@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from training.corpora.memory import Listen
 from training.utterance import Sex, Utterance
 from webapp.speech.decode import decode
 from webapp.speech.emotions import Emotion
@@ -119,7 +120,7 @@ class Loader:
     elsewhere: re.Pattern[str] | None = None
     """The names of all parts of the corpus."""
 
-    def examine(self, folder: Path) -> Found:
+    def examine(self, folder: Path, listen: Listen) -> Found:
         """What `folder` holds of this corpus; a clip that lies there twice counts once."""
         clips: dict[Naming, list[Path]] = {}
         others: list[tuple[Path, Naming | None]] = []
@@ -129,7 +130,8 @@ class Loader:
                 others.append((path, clip))
             else:
                 clips.setdefault(clip, []).append(path)
-        whole, damaged, seconds = heard({c: paths for c, paths in clips.items() if c.known})
+        known = {clip: paths for clip, paths in clips.items() if clip.known}
+        whole, damaged, seconds = heard(known, listen)
         others = [(path, clip) for path, clip in others if clip not in clips]  # no MP3 beside a WAV
         misnamed = tuple(path for path, clip in others if clip or not self._is_elsewhere(path))
         return Found(
@@ -159,7 +161,7 @@ def sound_files(folder: Path) -> list[Path]:
 
 
 def heard(
-    clips: Mapping[Naming, Sequence[Path]],
+    clips: Mapping[Naming, Sequence[Path]], listen: Listen
 ) -> tuple[dict[Naming, Path], tuple[Damaged, ...], float]:
     """Each clip's first copy that can be heard, the damaged files, and the seconds heard."""
     whole: dict[Naming, Path] = {}
@@ -168,7 +170,7 @@ def heard(
     for clip, copies in tqdm(clips.items(), desc="listening", unit="clip", disable=None):
         for path in copies:
             try:
-                seconds += _seconds(path)
+                seconds += listen(path)
             except (SpeechError, OSError) as error:
                 damaged.append(Damaged(path, str(error)))
             else:
@@ -182,7 +184,8 @@ def sound(path: Path) -> Waveform:
     return decode(path.read_bytes(), MAX_SECONDS)
 
 
-def _seconds(path: Path) -> float:
+def seconds_of(path: Path) -> float:
+    """How long a clip is; raises `SpeechError` where nothing can be heard in it."""
     waveform = sound(path)
     if not waveform.peak:  # as one clip of the official CREMA-D
         raise NoSpeech("The file holds nothing but silence.")
@@ -190,9 +193,9 @@ def _seconds(path: Path) -> float:
 
 
 def utterances(
-    corpus: str, clips: Mapping[Naming, Path], sexes: Mapping[str, Sex]
+    corpus: str, clips: Mapping[Naming, Path], sexes: Mapping[str, Sex], told: bool = False
 ) -> tuple[Utterance, ...]:
-    """The clips as utterances of `corpus`, sorted."""
+    """The clips as utterances of `corpus`, sorted; `told`: by a table, not by their names."""
     made = [
         Utterance(
             corpus=corpus,
@@ -201,6 +204,7 @@ def utterances(
             path=path,
             emotion=Emotion(clip.emotion),
             sex=sexes.get(clip.speaker),
+            told=told,
         )
         for clip, path in clips.items()
     ]

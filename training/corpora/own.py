@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from training.corpora.loader import Found, Naming, heard, utterances
+from training.corpora.memory import Listen
 from training.utterance import CorpusError, Sex
 from webapp.speech.emotions import Emotion
 
@@ -24,15 +25,15 @@ class Line:
     sex: Sex | None
 
 
-def examine(name: str, table: Path) -> Found:
+def examine(name: str, table: Path, listen: Listen) -> Found:
     """The clips that a table names; raises `CorpusError` with the numbers of wrong lines."""
     lines = _lines(table)
     if not lines:
         raise CorpusError(f"{table} names no clip. Add a line for each.")
-    whole, damaged, seconds = heard({line.clip: [line.path] for line in lines})
+    whole, damaged, seconds = heard({line.clip: [line.path] for line in lines}, listen)
     sexes = {line.clip.speaker: line.sex for line in lines if line.sex}
     return Found(
-        utterances=utterances(name, whole, sexes),
+        utterances=utterances(name, whole, sexes, told=True),
         clips=tuple(sorted(line.clip for line in lines)),
         seconds=seconds,
         damaged=damaged,

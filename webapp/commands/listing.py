@@ -1,9 +1,13 @@
 """`flask models`: the models and their figures."""
 
+from collections.abc import Sequence
+
 import click
 from flask.cli import with_appcontext
 
+from webapp.commands.afar import Server, may_ask_a_server
 from webapp.speech.bundle import Card
+from webapp.speech.errors import SpeechError
 from webapp.speech.figures import Elsewhere
 from webapp.submission import desk
 
@@ -16,7 +20,8 @@ COLUMNS = (
 
 @click.command()
 @with_appcontext
-def models() -> None:
+@may_ask_a_server
+def models(elsewhere: Server | None) -> None:
     """List the models and their figures.
 
     The figures are of voices that were held out while the same recipe was trained; `surest` is
@@ -24,17 +29,27 @@ def models() -> None:
     emotion, `right` how often it then is. The leak is how much higher UAR is where clips are split
     at random, so that the models know the voices they are examined on.
     """
-    recognizers = desk().recognizers.values()
-    rows = [COLUMNS, *(_row(recognizer.card) for recognizer in recognizers)]
+    found = _models(elsewhere)
+    rows = [COLUMNS, *(_row(card) for card, _ in found)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         click.echo("  ".join(cells).rstrip())
-    for recognizer in recognizers:
-        for one in recognizer.card.elsewhere:
-            click.echo(f"{recognizer.name} on {one.corpus}, never trained on: {_strange(one)}")
-        if recognizer.missing is not None:
-            click.echo(recognizer.missing)
+    for card, missing in found:
+        for one in card.elsewhere:
+            click.echo(f"{card.name} on {one.corpus}, never trained on: {_strange(one)}")
+        if missing is not None:
+            click.echo(missing)
+
+
+def _models(elsewhere: Server | None) -> Sequence[tuple[Card, str | None]]:
+    """The card of each model, and what it needs before it can hear."""
+    if elsewhere is None:
+        return [(one.card, one.missing) for one in desk().recognizers.values()]
+    try:
+        return [(one.card, one.missing) for one in elsewhere.models()]
+    except SpeechError as error:
+        raise click.ClickException(f"{error.code}: {error.sentence}") from error
 
 
 def _row(card: Card) -> tuple[str, ...]:

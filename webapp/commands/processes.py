@@ -4,7 +4,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -31,6 +31,16 @@ def spread(number: int) -> Iterator[Spread]:
         yield map
         return
     pool = ProcessPoolExecutor(number, multiprocessing.get_context("fork"), _begin)
+    try:
+        yield pool.map
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def spread_threads(number: int) -> Iterator[Spread]:
+    """A `map` by so many threads, for work that is mostly waiting."""
+    pool = ThreadPoolExecutor(number)
     try:
         yield pool.map
     finally:

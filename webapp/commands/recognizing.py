@@ -11,9 +11,10 @@ from typing import NamedTuple
 import click
 from flask.cli import with_appcontext
 
+from webapp.commands.afar import AT_ONCE, Server, may_ask_a_server
 from webapp.commands.lines import deplored, deplored_as_json, described, described_as_json
 from webapp.commands.paths import Found, recordings
-from webapp.commands.processes import cores, spread
+from webapp.commands.processes import cores, spread, spread_threads
 from webapp.speech.errors import SpeechError, UnknownModel
 from webapp.submission import desk
 from webapp.tables import Prediction, Source
@@ -40,6 +41,8 @@ class Wish(NamedTuple):
     model: str | None
     as_json: bool
     log: bool
+    server: Server | None = None
+    """Who hears instead of this machine."""
 
 
 @click.command()
@@ -50,6 +53,7 @@ class Wish(NamedTuple):
 @click.option("--recursive", is_flag=True, help="Hear the recordings in folders, too.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes that hear; by default, all cores.")
 @with_appcontext
+@may_ask_a_server
 def recognize(
     files: tuple[str, ...],
     model: str | None,
@@ -57,13 +61,17 @@ def recognize(
     no_log: bool,
     recursive: bool,
     jobs: int | None,
+    elsewhere: Server | None,
 ) -> None:
     """Name the emotion of the voice in each FILE, one line a file, in order."""
-    _check(model)
+    if elsewhere is not None and no_log:
+        raise click.UsageError("--no-log goes without --server: a server logs what it hears.")
+    _check(model) if elsewhere is None else _check_afar(elsewhere, model)
     found = list(recordings(files, recursive))
-    wish = Wish(model, as_json, log=not no_log)
+    wish = Wish(model, as_json, log=not no_log, server=elsewhere)
+    at_once = jobs or (cores() if elsewhere is None else AT_ONCE)
     try:
-        failed = _tell(found, wish, min(jobs or cores(), len(found)))
+        failed = _tell(found, wish, min(at_once, len(found)))
     except BrokenProcessPool as error:
         raise click.ClickException(
             "A process was ended while it heard, perhaps for want of memory. "
@@ -83,10 +91,24 @@ def _check(model: str | None) -> None:
         raise click.ClickException(missing)
 
 
+def _check_afar(elsewhere: Server, model: str | None) -> None:
+    """The same of a server, and whether it answers and lets this machine in."""
+    try:
+        models = {one.name: one.missing for one in elsewhere.models()}
+    except SpeechError as error:
+        raise click.ClickException(f"{error.code}: {error.sentence}") from error
+    if model is not None and model not in models:
+        known = ", ".join(models)
+        raise click.BadParameter(f"The server has these: {known}.", param_hint="--model")
+    if model is not None and models[model] is not None:
+        raise click.ClickException(str(models[model]))
+
+
 def _tell(found: Sequence[Found], wish: Wish, processes: int) -> bool:
     """Write the line of each file in order; whether any could not be heard."""
     failed = False
-    with spread(processes) as each, _progress(len(found)) as step:
+    spreading = spread(processes) if wish.server is None else spread_threads(processes)
+    with spreading as each, _progress(len(found)) as step:
         for line, heard in each(partial(_line, wish), found):
             step(line)
             failed = failed or not heard
@@ -129,6 +151,8 @@ def _heard(wish: Wish, path: Path) -> Prediction:
         raise FileNotThere("There is no such file. Check the path.") from error
     except OSError as error:
         raise FileNotReadable(f"This cannot be read: {error.strerror}.") from error
+    if wish.server is not None:
+        return wish.server.hear(path, wish.model)
     return desk().submit(
         path, source=Source.SHELL, file_name=path.name, model=wish.model, log=wish.log
     )

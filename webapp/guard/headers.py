@@ -43,7 +43,9 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
-PRIVATE_PAGES = frozenset({"result", "closer", "history", "login", "live", "jobs", "batches"})
+PRIVATE_PAGES = frozenset(
+    {"result", "closer", "history", "login", "live", "jobs", "batches", "api"}
+)
 """Blueprints whose answers stay in no cache: they tell of voices, or of who is in."""
 
 YEAR = 365 * 24 * 3600

@@ -10,14 +10,16 @@ import re
 from collections.abc import Collection, Mapping
 from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
 from webapp.config import Settings
-from webapp.errors import answer
+from webapp.errors import answer, for_programs
 from webapp.guard.listening import hosts_of_flask_run, is_loopback, kept_password, refuse_open_door
 from webapp.guard.refusals import Foreign, Stranger, WrongHost
 from webapp.speech.errors import SpeechError
+from webapp.speech.words import N_
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not listened on
@@ -25,12 +27,16 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 OWN_SITES = (None, "same-origin", "none")
 
 _WRONG_HOST = WrongHost(
-    "Tonelog does not answer to this name. Whoever runs it can add the name to TONELOG_HOSTS."
+    N_("Tonelog does not answer to this name. Whoever runs it can add the name to TONELOG_HOSTS.")
 )
-_FOREIGN = Foreign("This came from a page that is not Tonelog's. Send it from a page of Tonelog.")
+_FOREIGN = Foreign(
+    N_("This came from a page that is not Tonelog's. Send it from a page of Tonelog.")
+)
 _STRANGER = Stranger(
-    "No password is set here, so only the machine itself gets in. "
-    "Whoever runs Tonelog can set one with `.venv/bin/flask set-password`."
+    N_(
+        "No password is set here, so only the machine itself gets in. "
+        "Whoever runs Tonelog can set one with `.venv/bin/flask set-password`."
+    )
 )
 
 
@@ -48,9 +54,20 @@ def register(app: Flask, settings: Settings) -> None:
         if peer and not is_loopback(peer) and not password.is_set:
             return _turn_away(_STRANGER)
         # Browsers say who made a request; this stops what others made before any of it is read.
-        if request.method not in SAFE and request.headers.get("Sec-Fetch-Site") not in OWN_SITES:
+        if request.method not in SAFE and _is_foreign():
             return _turn_away(_FOREIGN)
         return None
+
+
+def _is_foreign() -> bool:
+    """Whether a browser says that a page of somebody else sent this.
+
+    Old browsers name the page's origin only. That counts where no form's token proves the contrary.
+    """
+    if request.headers.get("Sec-Fetch-Site") not in OWN_SITES:
+        return True
+    origin = request.headers.get("Origin")
+    return for_programs() and origin is not None and urlsplit(origin).netloc != request.host
 
 
 def _as_received(environ: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -15,13 +15,14 @@ from limits.storage import Storage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
 from webapp.config import OFF, SettingError, Settings
-from webapp.errors import hear_out
 from webapp.guard.counts import SharedCounts
 from webapp.guard.listening import is_loopback
 from webapp.guard.refusals import CountsAway, TooOften
 from webapp.guard.store import Store
+from webapp.incoming import hear_out
+from webapp.speech.words import N_
 
-VOICES, GUESSES = "voices", "guesses"
+VOICES, GUESSES, TOKENS = "voices", "guesses", "tokens"
 
 USUAL = "600/minute"
 """Voices from another machine, where no setting says otherwise."""
@@ -29,16 +30,19 @@ USUAL = "600/minute"
 COSTLY = frozenset(
     {
         *("upload.send", "record.send", "live.send", "result.again", "jobs.again"),
+        "history.again",
         *("batches.receive", "batches.again", "batches.all_again"),
+        *("api.recognise", "api.create_batch"),
     }
 )
 """Endpoints that let a model hear."""
 
 _TOO_MANY: Mapping[str, str] = {
-    VOICES: "Too many voices came from here in a short time.",
-    GUESSES: "Too many passwords were tried from here.",
+    VOICES: N_("Too many voices came from here in a short time. Try again in %(while)s."),
+    GUESSES: N_("Too many passwords were tried from here. Try again in %(while)s."),
+    TOKENS: "Too many wrong tokens were shown from here. Try again in %(while)s.",
 }
-AWAY = (
+AWAY = N_(
     "Tonelog keeps count of who comes and cannot do so just now, so nothing was done. "
     "Try again in a moment."
 )
@@ -55,6 +59,7 @@ class Rates:
         self._items = {
             VOICES: _items(settings.upload_rate or USUAL),
             GUESSES: _items(settings.guess_rate),
+            TOKENS: _items(settings.guess_rate),
         }
 
     def spend(self, kind: str, address: str) -> None:

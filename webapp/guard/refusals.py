@@ -1,6 +1,7 @@
 """Why somebody is turned away, each with a stable code and a way out in words."""
 
 from webapp.speech.errors import SpeechError
+from webapp.speech.words import N_
 
 
 class WrongHost(SpeechError):
@@ -33,6 +34,30 @@ class WrongPassword(SpeechError):
     code = "wrong_password"
 
 
+class TokenNeeded(SpeechError):
+    """There is a password, and a program shows no token."""
+
+    code = "token_needed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This needs a token. Make one with `.venv/bin/flask token make NAME`, "
+            "and send it as `Authorization: Bearer TOKEN`."
+        )
+
+
+class WrongToken(SpeechError):
+    """No token of that kind was made, or it was revoked."""
+
+    code = "wrong_token"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This token is none of those made here, or it was revoked. "
+            "Make another with `.venv/bin/flask token make NAME`."
+        )
+
+
 class CountsAway(SpeechError):
     """The store of the counts does not answer."""
 
@@ -45,7 +70,7 @@ class TooOften(SpeechError):
     code = "too_often"
 
     def __init__(self, what: str, seconds: int) -> None:
-        super().__init__(f"{what} Try again in {in_words(seconds)}.")
+        super().__init__(what % {"while": in_words(seconds)})
         self.seconds = seconds
 
 
@@ -56,12 +81,14 @@ class Crowded(SpeechError):
     seconds = 2
 
     def __init__(self) -> None:
-        super().__init__("More people speak here at once than can be heard. Just go on, or wait.")
+        super().__init__(
+            N_("More people speak here at once than can be heard. Just go on, or wait.")
+        )
 
 
 def in_words(seconds: int) -> str:
-    """`1 second`, `42 seconds`, `3 minutes`, `2 hours`: never less than it is."""
-    for size, unit in ((3600, "hour"), (60, "minute")):
+    """`42 s`, `3 min`, `2 h`: never less than it is, and the same in all languages."""
+    for size, unit in ((3600, "h"), (60, "min")):
         if seconds > 2 * size:
-            return f"{-(-seconds // size)} {unit}s"
-    return f"{seconds} second{'' if seconds == 1 else 's'}"
+            return f"{-(-seconds // size)} {unit}"
+    return f"{seconds} s"

@@ -1,14 +1,13 @@
 """Batches: recordings that were sent together, a page each, and the list of all."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from flask import (
     Blueprint,
     Response,
     abort,
-    current_app,
     flash,
     g,
     jsonify,
@@ -18,16 +17,18 @@ from flask import (
     request,
     url_for,
 )
+from flask_babel import gettext as _
 
 from webapp import batch_log, batches, job_log, jobs
-from webapp.batch_log import Entry, Summary
+from webapp.batch_log import Summary
 from webapp.batch_table import COLUMNS, Order, Row, as_csv, as_json, distribution, row
 from webapp.errors import NoFile
 from webapp.forms import ModelForm
-from webapp.pages.files import attached
-from webapp.pages.filters import duration, percent
+from webapp.pages.files import streamed
+from webapp.speech.words import N_
 from webapp.submission import desk
 from webapp.tables import Batch, Job, State
+from webapp.written import duration, percent
 
 blueprint = Blueprint("batches", __name__, url_prefix="/batches")
 
@@ -99,13 +100,13 @@ def progress() -> Response:
 @blueprint.get("/<id>.csv")
 def table() -> Response:
     """The batch as a table to take away."""
-    return _download(as_csv(_pieces()), "text/csv", "csv")
+    return _download(as_csv(batch_log.pieces(_batch().id)), "text/csv", "csv")
 
 
 @blueprint.get("/<id>.json")
 def document() -> Response:
     """The batch for programs."""
-    return _download(as_json(_batch(), _pieces()), "application/json", "json")
+    return _download(as_json(_batch(), batch_log.pieces(_batch().id)), "application/json", "json")
 
 
 @blueprint.post("/<id>/files/<name>")
@@ -113,7 +114,9 @@ def receive() -> Response:
     """One of its files comes. What was received already may come again, and nothing happens."""
     job, sent = _job(), request.files.get("audio")
     if sent is None:
-        raise NoFile("There was no file in what was sent. Go back, reload the page and try again.")
+        raise NoFile(
+            N_("There was no file in what was sent. Go back, reload the page and try again.")
+        )
     batches.receive(desk(), job, sent)
     return jsonify(id=job.id)
 
@@ -136,7 +139,7 @@ def all_again() -> Response:
 def cancel() -> Response:
     """Call off what is left to do."""
     jobs.cancel_batch(desk(), _batch().id)
-    flash("What was left of this batch was cancelled.")
+    flash(_("What was left of this batch was cancelled."))
     return _back()
 
 
@@ -144,7 +147,7 @@ def cancel() -> Response:
 def delete() -> Response:
     """Delete the batch with all its results and recordings."""
     jobs.delete_batch(desk(), _batch().id)
-    flash("The batch, its results and its recordings were deleted.")
+    flash(_("The batch, its results and its recordings were deleted."))
     return make_response(redirect(url_for("batches.index"), 303))
 
 
@@ -195,21 +198,5 @@ def _cells(one: Row) -> Mapping[str, Any]:
     }
 
 
-def _pieces() -> Iterator[Sequence[Entry]]:
-    """All files, a few at a time: nothing is being read while they are sent on."""
-    batch_id, in_app = _batch().id, current_app.app_context
-
-    def each(after: int = -1) -> Iterator[Sequence[Entry]]:
-        while True:
-            with in_app():
-                some = batch_log.piece(batch_id, after)
-            if not some:
-                return
-            yield some
-            after = some[-1].job.place
-
-    return each()
-
-
 def _download(text: Iterator[str], kind: str, ending: str) -> Response:
-    return attached(Response(text, mimetype=kind), f"tonelog-batch-{_batch().id}.{ending}")
+    return streamed(text, kind, f"tonelog-batch-{_batch().id}.{ending}")

@@ -2,22 +2,33 @@
 
 from collections.abc import Iterable, Sequence
 
+from flask_babel import gettext as _
+
 from webapp.speech.bundle import Card
 from webapp.speech.emotions import Emotion
 from webapp.speech.figures import ENOUGH
+from webapp.told import told
+from webapp.written import count, finely, number, percent, word
 
 
 def matrix_words(card: Card) -> str:
     """The confusion matrix."""
     figures, labels = card.figures, card.labels
-    rows = range(len(labels))
+    rows = [row for row, counts in enumerate(figures.confusion) if sum(counts)]
     best, worst = max(rows, key=figures.recall), min(rows, key=figures.recall)
     share, true, heard = max(_mistakes(figures.confusion, labels))
-    return (
-        f"Confusion matrix of {card.title}. Best known is {labels[best]} "
-        f"({figures.recall(best):.0%} of its clips), least {labels[worst]} "
-        f"({figures.recall(worst):.0%}). The commonest mistake: {true} heard as {heard}, "
-        f"in {share:.0%} of the {true} clips. All numbers are in the table below."
+    return _(
+        "Confusion matrix of %(model)s. Best known is %(best)s (%(most)s of its clips), least "
+        "%(worst)s (%(least)s). The commonest mistake: %(true)s heard as %(heard)s, in %(share)s "
+        "of the %(true)s clips. All numbers are in the table below.",
+        model=told(card.title),
+        best=word(labels[best]),
+        most=percent(figures.recall(best)),
+        worst=word(labels[worst]),
+        least=percent(figures.recall(worst)),
+        true=word(true),
+        heard=word(heard),
+        share=percent(share),
     )
 
 
@@ -27,12 +38,19 @@ def curves_words(card: Card) -> str:
     if curves is None:
         return ""
     kept = curves.chosen - 1
-    return (
-        f"Training curves of {card.title} over {len(curves.loss)} epochs. The loss on the training "
-        f"clips goes from {curves.loss[0]:.2f} to {curves.loss[-1]:.2f}, on the validation clips "
-        f"from {curves.validation_loss[0]:.2f} to {curves.validation_loss[-1]:.2f}. Kept was epoch "
-        f"{curves.chosen}, with accuracy {curves.accuracy[kept]:.0%} in training and "
-        f"{curves.validation_accuracy[kept]:.0%} in validation."
+    return _(
+        "Training curves of %(model)s over %(epochs)s epochs. The loss on the training clips goes "
+        "from %(first)s to %(last)s, on the validation clips from %(begun)s to %(ended)s. Kept was "
+        "epoch %(chosen)s, with accuracy %(learnt)s in training and %(held)s in validation.",
+        model=told(card.title),
+        epochs=count(len(curves.loss)),
+        first=number(curves.loss[0], 2),
+        last=number(curves.loss[-1], 2),
+        begun=number(curves.validation_loss[0], 2),
+        ended=number(curves.validation_loss[-1], 2),
+        chosen=count(curves.chosen),
+        learnt=percent(curves.accuracy[kept]),
+        held=percent(curves.validation_accuracy[kept]),
     )
 
 
@@ -41,12 +59,20 @@ def reliability_words(card: Card) -> str:
     figures = card.figures
     bins = [one for one in figures.reliability if one.clips >= ENOUGH]
     some = [bins[place] for place in sorted({0, len(bins) // 2, len(bins) - 1})] if bins else []
-    told = [f"{one.confidence:.0%} sure, {one.right / one.clips:.0%} right" for one in some]
-    return (
-        f"Reliability diagram of {card.title}: how sure it was, and how often it was right then. "
-        f"{'; '.join(told) or 'There are too few clips to tell'}. "
-        f"On average the two differ by {figures.calibration_error:.1%}. "
-        "All numbers are in the table below."
+    found = [
+        _(
+            "%(sure)s sure, %(right)s right",
+            sure=percent(one.confidence),
+            right=percent(one.right / one.clips),
+        )
+        for one in some
+    ]
+    return _(
+        "Reliability diagram of %(model)s: how sure it was, and how often it was right then. "
+        "%(found)s. On average the two differ by %(error)s. All numbers are in the table below.",
+        model=told(card.title),
+        found="; ".join(found) or _("There are too few clips to tell"),
+        error=finely(figures.calibration_error),
     )
 
 
@@ -55,6 +81,6 @@ def _mistakes(
 ) -> Iterable[tuple[float, str, str]]:
     """Share of the clips of an emotion heard as another, that emotion, the other."""
     for true, row in zip(labels, confusion, strict=True):
-        for heard, count in zip(labels, row, strict=True):
+        for heard, clips in zip(labels, row, strict=True):
             if heard != true:
-                yield count / max(1, sum(row)), true, heard
+                yield clips / max(1, sum(row)), true, heard

@@ -16,17 +16,21 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from webapp import job_log, jobs
 from webapp.errors import Failure, answer, wants_json
-from webapp.pages.filters import duration, percent
 from webapp.speech.errors import SpeechError
+from webapp.speech.words import N_
 from webapp.submission import desk
 from webapp.tables import Job, State
+from webapp.told import told
+from webapp.written import duration, percent
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/jobs")
 
-NO_WORKER = (
+NO_WORKER = N_(
     "No worker is running on the server, so nothing is heard just now. "
     "It begins as soon as one runs."
 )
@@ -70,7 +74,7 @@ def again() -> Response:
 def delete() -> Response:
     """Delete it and its recording."""
     jobs.delete(desk(), _job().id)
-    flash("The recording was deleted.")
+    flash(_("The recording was deleted."))
     return make_response(redirect(url_for("history.show"), 303))
 
 
@@ -106,19 +110,19 @@ def words(job: Job) -> str:
     """How far a job is, for people."""
     match State(job.state):
         case State.AWAITED:
-            return "Its file has not come yet."
+            return _("Its file has not come yet.")
         case State.WAITING:
             return _waiting(job)
         case State.RUNNING:
             return _running(job)
         case State.DONE:
-            return "It is heard."
+            return _("It is heard.")
         case State.FAILED:
-            return job.error_sentence or "It could not be heard."
+            return told(job.error_sentence or N_("It could not be heard."))
         case State.CANCELLED:
-            return "It was cancelled, and its recording was removed."
+            return _("It was cancelled, and its recording was removed.")
         case State.INTERRUPTED:
-            return (
+            return _(
                 "It was interrupted: twice the server ended while it was heard. "
                 "Nothing of what was heard until then is kept."
             )
@@ -126,19 +130,29 @@ def words(job: Job) -> str:
 
 def _waiting(job: Job) -> str:
     if not desk().queue.worker_runs():
-        return NO_WORKER
+        return told(NO_WORKER)
     before = job_log.before(job)
     if not before:
-        return "It is next."
-    return f"Waiting. {before} {'recording comes' if before == 1 else 'recordings come'} first."
+        return _("It is next.")
+    return ngettext(
+        "Waiting. %(num)s recording comes first.",
+        "Waiting. %(num)s recordings come first.",
+        before,
+    )
 
 
 def _running(job: Job) -> str:
     if not desk().queue.worker_runs():
-        return f"It was interrupted at {percent(job.share)} and begins anew. {NO_WORKER}"
+        begun = _("It was interrupted at %(share)s and begins anew.", share=percent(job.share))
+        return f"{begun} {told(NO_WORKER)}"
     if jobs.hangs(desk(), job):
-        return f"{percent(job.share)} heard, but nothing more for a while. The server may be busy."
-    return f"{percent(job.share)} heard, {_since(job)} after it was sent."
+        return _(
+            "%(share)s heard, but nothing more for a while. The server may be busy.",
+            share=percent(job.share),
+        )
+    return _(
+        "%(share)s heard, %(time)s after it was sent.", share=percent(job.share), time=_since(job)
+    )
 
 
 def _since(job: Job) -> str:

@@ -5,8 +5,8 @@ from flask import Response, current_app, jsonify, request
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
-from webapp.errors import hear_out
 from webapp.guard.turns import Turns
+from webapp.incoming import hear_out
 from webapp.pages.sending import sending_page
 from webapp.request_log import stopwatch
 from webapp.speech.emotions import Emotion
@@ -15,6 +15,7 @@ from webapp.speech.lately import Lately, lately
 from webapp.speech.quality import SHORTEST_SECONDS
 from webapp.speech.recognizer import Recognition
 from webapp.speech.waveform import Waveform
+from webapp.speech.words import N_
 from webapp.submission import desk
 from webapp.tables import Source
 from webapp.verdict import verdict_on
@@ -58,13 +59,16 @@ def _sound() -> Waveform:
     data = _body()
     if request.mimetype not in KINDS or len(data) % BYTES:
         raise NotAudio(
-            f"Live speech comes as plain 16-bit samples of one channel at {RATE:,} Hz, "
-            "and this is something else."
+            N_(
+                "Live speech comes as plain 16-bit samples of one channel at %(rate)s Hz, "
+                "and this is something else."
+            )
+            % {"rate": f"{RATE:,}"}
         )
     samples = np.frombuffer(data, dtype="<i2").astype(np.float32) / np.float32(32_768)
     sound = Waveform(samples, RATE)
     if sound.seconds < SHORTEST_SECONDS:
-        raise TooShort("These are too few samples to hear anything. Send the last few seconds.")
+        raise TooShort(N_("These are too few samples to hear anything. Send the last few seconds."))
     return sound
 
 
@@ -78,7 +82,7 @@ def _body() -> bytes:
         data = request.stream.read(most + 1)
         if len(data) <= most:
             return data
-    raise TooLong(f"At most {LONGEST_SECONDS} seconds are heard at once.")
+    raise TooLong(N_("At most %(most)s seconds are heard at once.") % {"most": LONGEST_SECONDS})
 
 
 def _document(found: Lately, threshold: float) -> Response:

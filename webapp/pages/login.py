@@ -11,6 +11,7 @@ from flask import (
     request,
     url_for,
 )
+from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest
 
 from webapp.errors import Failure, answer
@@ -39,7 +40,7 @@ def enter() -> Response:
 def leave() -> Response:
     """End the session."""
     door().see_out()
-    flash("You are logged out.")
+    flash(_("You are logged out."))
     return make_response(redirect(url_for("login.form"), 303))
 
 

@@ -1,15 +1,18 @@
 """Models: every released bundle side by side, how good each is and how to choose."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Blueprint, Response, abort, render_template, request
 
-from webapp import pictures
+from webapp import pictures, sayings
+from webapp.agreement import Agreement
 from webapp.pages.captions import curves_words, matrix_words, reliability_words
 from webapp.pages.files import SVG, picture
 from webapp.speech.bundle import PICTURES, TFLITE, Card
+from webapp.speech.emotions import Emotion
 from webapp.speech.figures import Figures
 from webapp.speech.recognizer import Recognizer
 from webapp.submission import desk
@@ -72,12 +75,16 @@ def show() -> str:
     """All models, the one that is right most often first."""
     models = [_model(recognizer) for recognizer in desk().recognizers.values()]
     models.sort(key=_uar, reverse=True)
+    agreements = sayings.agreements()
     return render_template(
         "models.html",
         models=models,
         advice=advice(models),
-        baselines=sorted({_baseline(model.card.figures) for model in models}, key=str),
+        baselines=sorted({_baseline(one.card.figures) for one in _alike(models)}, key=str),
         default=desk().settings.default_model,
+        agreements=agreements,
+        others=_others(models, agreements),
+        every_emotion=tuple(Emotion),
         matrix_words=matrix_words,
         reliability_words=reliability_words,
         curves_words=curves_words,
@@ -101,24 +108,45 @@ def draw(name: str, drawing: str) -> Response:
 
 
 def advice(models: Sequence[Model]) -> Advice:
-    """Which model to choose for what, from their cards; of those that can hear, if any can."""
-    ready = [model for model in models if model.missing is None] or models
+    """Which model to choose for what, from their cards; of those that can hear, if any can.
+
+    Those that were fine-tuned are left aside.
+    """
+    alike = _alike(models)
+    ready = [model for model in alike if model.missing is None] or alike
     rightest = max(ready, key=_uar)
     sized = [model for model in ready if model.size is not None]
     return Advice(
         rightest=rightest,
         rivals=[one for one in ready if one is not rightest and _near(one, rightest)],
-        better=[one for one in models if one not in ready and _uar(one) > _uar(rightest)],
+        better=[one for one in alike if one not in ready and _uar(one) > _uar(rightest)],
         fastest=min(ready, key=lambda model: model.card.milliseconds),
         smallest=min(sized, key=lambda model: model.size or 0, default=None),
         frankest=min(ready, key=lambda model: model.card.figures.calibration_error),
     )
 
 
+def _alike(models: Sequence[Model]) -> Sequence[Model]:
+    """Those that were not fine-tuned, which is to be measured on other clips; all, if all were."""
+    return [model for model in models if model.card.before is None] or models
+
+
 def _model(recognizer: Recognizer) -> Model:
     weights = _folder(recognizer.card) / TFLITE
     size = weights.stat().st_size if weights.is_file() else None
     return Model(recognizer.card, recognizer.missing, size)
+
+
+def _others(
+    models: Sequence[Model], agreements: Mapping[tuple[str, str], Agreement]
+) -> Counter[str]:
+    """Of how many answers of each model people spoke that its other versions gave."""
+    installed = {(model.card.name, model.card.version) for model in models}
+    counted: Counter[str] = Counter()
+    for key, one in agreements.items():
+        if key not in installed:
+            counted[key[0]] += one.total
+    return counted
 
 
 def _folder(card: Card) -> Path:

@@ -1,7 +1,6 @@
 """Result: what was heard in one clip, at an address of its own."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from flask import (
     Blueprint,
@@ -15,20 +14,20 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_file,
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
-from webapp import job_log, pictures, prediction_log, trace_log
+from webapp import job_log, jobs, pictures, prediction_log, sayings, trace_log
+from webapp.documents import document
 from webapp.errors import Failure, answer, wants_json
 from webapp.forms import ModelForm
-from webapp.guard.headers import SANDBOX, style_nonce
+from webapp.guard.headers import style_nonce
 from webapp.pages import sounds
-from webapp.pages.files import SVG, attached, picture
+from webapp.pages.files import SVG, attached, picture, sound
 from webapp.pages.sending import answer_with
 from webapp.pages.timeline import Timeline, timeline
-from webapp.playable import playable
 from webapp.request_log import stopwatch
 from webapp.speech.bundle import Card
 from webapp.speech.emotions import Emotion
@@ -36,13 +35,10 @@ from webapp.speech.envelope import FULL
 from webapp.speech.errors import SpeechError
 from webapp.speech.quality import Remark
 from webapp.submission import desk
-from webapp.tables import Prediction, in_utc
+from webapp.tables import Prediction
 from webapp.verdict import twins, verdict
 
 blueprint = Blueprint("result", __name__, url_prefix="/predictions")
-
-ENDINGS = {"audio/mpeg": "mp3", "audio/mp4": "m4a"}
-"""Of files whose type is not called like them."""
 
 FIRST = (Remark.UNLIKE_TRAINING, Remark.NEUTRAL_OR_CALM)
 """Remarks about the answer, which stand before those about the sound."""
@@ -64,14 +60,7 @@ def download() -> Response:
 @blueprint.get("/<id>/audio")
 def audio() -> Response:
     """The audio as it came where browsers play it, as WAV where they do not."""
-    prediction = _prediction()
-    sound, kind = playable(desk(), prediction) or abort(404)
-    name = f"tonelog-{prediction.id}.{ENDINGS.get(kind, kind.partition('/')[2])}"
-    response = send_file(
-        sound, mimetype=kind, conditional=True, as_attachment=True, download_name=name
-    )
-    response.headers["Content-Security-Policy"] = SANDBOX
-    return response
+    return sound(_prediction())
 
 
 @blueprint.get("/<id>/waveform.svg")
@@ -99,7 +88,7 @@ def peaks() -> Response:
 def again() -> Response:
     """Let another model hear the kept audio, and go to what it heard."""
     try:
-        heard = desk().hear_again(_prediction(), ModelForm().model.data or "", stopwatch())
+        heard = jobs.hear_again(desk(), _prediction(), ModelForm().model.data or "", stopwatch())
     except SpeechError as error:
         return answer(error, _page)
     return answer_with(heard)
@@ -109,8 +98,31 @@ def again() -> Response:
 def delete() -> Response:
     """Delete the prediction and its audio."""
     desk().forget(_prediction().id)
-    flash("The result and its recording were deleted.")
+    flash(_("The result and its recording were deleted."))
     return make_response(redirect(url_for("history.show"), 303))
+
+
+@blueprint.post("/<id>/notes")
+def describe() -> Response:
+    """Write the note of the prediction and set its tags; what the form leaves out stays."""
+    return _say(_describe, _("Your notes were saved."))
+
+
+@blueprint.post("/<id>/correction")
+def correct() -> Response:
+    """Say what it really was, beside what was heard, and save what was written with it.
+
+    No emotion takes back what was said.
+    """
+    really = request.form["emotion"] or None
+    taken_back = _("What you said was taken back.")
+    saved = _("What you said was saved beside what Tonelog heard.")
+
+    def say(about: str) -> None:
+        _describe(about)
+        sayings.correct(about, really, desk().now())
+
+    return _say(say, taken_back if really is None else saved)
 
 
 @blueprint.before_request
@@ -134,6 +146,22 @@ def _prediction() -> Prediction:
     return found
 
 
+def _describe(about: str) -> None:
+    tags = request.form.get("tags")
+    names = None if tags is None else tags.split(",")
+    sayings.describe(about, note=request.form.get("note"), tags=names)
+
+
+def _say(say: Callable[[str], None], done: str) -> Response:
+    """Say something of the prediction and go back to its page, or show there what was wrong."""
+    try:
+        say(_prediction().id)
+    except SpeechError as error:
+        return answer(error, _page)
+    flash(done)
+    return make_response(redirect(url_for("result.show", id=_prediction().id), 303))
+
+
 def _page(failure: Failure | None = None) -> str:
     """The page of the prediction, with what went wrong on it, if something did."""
     prediction = _prediction()
@@ -142,7 +170,8 @@ def _page(failure: Failure | None = None) -> str:
     heard, unlike = verdict(prediction), Remark.UNLIKE_TRAINING in prediction.remarks
     over_time = _timeline(prediction, card)
     mean = over_time is not None and over_time.is_mean(prediction.probabilities)
-    figures = None if card is None or mean else card.figures  # which are those of single clips
+    # Those of single clips, and of actors: of a model that was fine-tuned, nothing is said.
+    figures = None if card is None or card.before or mean else card.figures
     return render_template(
         "result.html",
         prediction=prediction,
@@ -160,6 +189,9 @@ def _page(failure: Failure | None = None) -> str:
         nonce=style_nonce(),
         has_audio=desk().has_audio(prediction),
         form=_others(prediction),
+        said=sayings.said(prediction.id),
+        known_tags=sayings.known_tags(),
+        emotions=tuple(Emotion),
         error=failure and failure.sentence,
     )
 
@@ -195,24 +227,9 @@ def _others(prediction: Prediction) -> ModelForm:
 
 
 def _document(prediction: Prediction) -> Response:
-    document: dict[str, Any] = {
-        "id": prediction.id,
-        "created_at": in_utc(prediction.created_at),
-        "source": prediction.source,
-        "file": prediction.file_name,
-        "seconds": prediction.seconds,
-        "sha256": prediction.content_hash,
-        "model": prediction.model,
-        "model_version": prediction.model_version,
-        "emotion": prediction.emotion,
-        "confidence": prediction.confidence,
-        "named": prediction.named,
-        "probabilities": prediction.probabilities,
-        "remarks": prediction.remarks,
-        "milliseconds": prediction.milliseconds,
-    }
+    told = document(prediction, sayings.said(prediction.id))
     segments = trace_log.segments(prediction.id)
     if segments is not None:
-        document["segments"] = segments
-    text = current_app.json.dumps(document, indent=2, sort_keys=False)
+        told["segments"] = segments
+    text = current_app.json.dumps(told, indent=2, sort_keys=False)
     return Response(text + "\n", mimetype="application/json")

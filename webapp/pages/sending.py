@@ -39,6 +39,7 @@ def sending_page(name: str, source: Source) -> Blueprint:
             limits=limits,
             error=error,
             keeps=desk().settings.keep_audio,
+            keep_days=desk().settings.keep_days,
             most_files=desk().settings.batch_files,
         )
 

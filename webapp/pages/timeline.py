@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from flask_babel import gettext as _
+
 from webapp.speech.emotions import Emotion
 from webapp.speech.twins import together
 from webapp.verdict import headline
+from webapp.written import word
 
 WIDE, TALL = 100_000, 100
 """Size of each drawing in units of its own; the page stretches it."""
@@ -49,8 +52,8 @@ class Row:
     def name(self) -> str:
         """What it is called."""
         if self.probabilities is None:
-            return "no speech"
-        return " or ".join(self.emotions) or "no clear emotion"
+            return _("no speech")
+        return _(" or ").join(map(word, self.emotions)) or _("no clear emotion")
 
     @property
     def faces(self) -> str:

@@ -18,7 +18,15 @@ from webapp.speech.calibration import Calibration
 from webapp.speech.emotions import Emotion
 from webapp.speech.errors import DamagedBundle
 from webapp.speech.features import Features, FeatureSettings
-from webapp.speech.figures import Curves, Elsewhere, Figures, Record, Robustness, readable
+from webapp.speech.figures import (
+    Curves,
+    Elsewhere,
+    Figures,
+    Record,
+    Robustness,
+    Share,
+    readable,
+)
 
 CARD, KERAS, TFLITE, GOLDEN = "card.json", "model.keras", "model.tflite", "golden.npz"
 FAMILIAR = "familiar.npz"
@@ -37,6 +45,18 @@ class Origin(Record, frozen=True, kw_only=True):
     seed: int
     data_checksum: str
     packages: Mapping[str, str]
+
+
+class Before(Record, frozen=True, kw_only=True):
+    """The bundle that was fine-tuned, and how it hears the very clips of the figures."""
+
+    name: str
+    title: str
+    version: str
+    speakers: tuple[str, ...]
+    """Everybody whom it had been trained on."""
+    uar: Share
+    accuracy: Share
 
 
 class Card(Record, frozen=True, kw_only=True):
@@ -61,6 +81,8 @@ class Card(Record, frozen=True, kw_only=True):
     """What damage to the recordings costs, by the same recipe; None if not measured."""
     elsewhere: tuple[Elsewhere, ...] = ()
     """These weights on other corpora."""
+    before: Before | None = None
+    """What these weights were fine-tuned from; None where they were trained from nothing."""
     curves: Curves | None
     """Of the run that gave the weights; None where nothing is trained by epochs."""
     milliseconds: float
@@ -71,6 +93,13 @@ class Card(Record, frozen=True, kw_only=True):
     credit: str
     checksums: Mapping[str, str]
     """SHA-256 of each other file of the bundle."""
+
+    @property
+    def heard(self) -> frozenset[str]:
+        """Everybody whom these weights have learnt from."""
+        before = self.before.speakers if self.before else ()
+        origin = self.origin
+        return frozenset((*origin.speakers, *origin.validation_speakers, *before))
 
     @property
     def leak(self) -> float | None:

@@ -13,6 +13,7 @@ from webapp.speech.containers import Recording, identify, playable_type
 from webapp.speech.errors import EmptyFile, NoSound, NotAudio, TooLong
 from webapp.speech.readers import DAMAGED, NO_SOUND, Pieces, readers
 from webapp.speech.waveform import Samples, Waveform
+from webapp.speech.words import N_
 
 __all__ = ["decode", "playable_type", "stream", "to_wav", "write_wav"]
 
@@ -25,12 +26,14 @@ PLAUSIBLE_RATES = range(4_000, 768_001)
 PIECE_SECONDS = 5
 """What is streamed comes in pieces of this length, but for the last."""
 
-_EMPTY = "The file is empty. Choose one that holds a recording."
-_NOT_AUDIO = (
+_EMPTY = N_("The file is empty. Choose one that holds a recording.")
+_NOT_AUDIO = N_(
     "This is not a sound file that can be read. "
     "Choose a recording, for example WAV, MP3, M4A, Ogg or FLAC."
 )
-_TOO_LONG = "The recording is longer than {}. Cut out the part to be heard, and send only that."
+_TOO_LONG = N_(
+    "The recording is longer than %(length)s. Cut out the part to be heard, and send only that."
+)
 
 
 def write_wav(file: BinaryIO, pieces: Iterable[Waveform], rate: int) -> None:
@@ -98,7 +101,7 @@ class _Sound:
             samples = self._resampler.resample_chunk(samples, last=last)
         self.length += len(samples)
         if self.length > self._max_seconds * self.rate:
-            raise TooLong(_TOO_LONG.format(_in_words(self._max_seconds)))
+            raise TooLong(_TOO_LONG % {"length": _in_words(self._max_seconds)})
         return np.ascontiguousarray(samples)
 
 
@@ -185,12 +188,8 @@ def to_wav(waveform: Waveform) -> bytes:
 
 
 def _in_words(seconds: float) -> str:
-    """`2 hours`, `1 hour, 5 minutes and 10 seconds`, `1 minute and 30 seconds`, `45 seconds`."""
+    """`2 h`, `1 h 5 min 10 s`, `45 s`: the same in all languages."""
     minutes, rest = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
-    *parts, last = (
-        f"{amount:g} {unit}{'' if amount == 1 else 's'}"
-        for amount, unit in ((hours, "hour"), (minutes, "minute"), (rest, "second"))
-        if amount
-    )
-    return f"{', '.join(parts)} and {last}" if parts else last
+    parts = ((hours, "h"), (minutes, "min"), (rest, "s"))
+    return " ".join(f"{amount:g} {unit}" for amount, unit in parts if amount)

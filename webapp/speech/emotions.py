@@ -2,18 +2,20 @@
 
 from enum import StrEnum
 
+from webapp.speech.words import N_
+
 
 class Emotion(StrEnum):
     """One of the eight emotions of RAVDESS (Livingstone & Russo 2018)."""
 
-    NEUTRAL = "neutral"
-    CALM = "calm"
-    HAPPY = "happy"
-    SAD = "sad"
-    ANGRY = "angry"
-    FEARFUL = "fearful"
-    DISGUST = "disgust"
-    SURPRISED = "surprised"
+    NEUTRAL = N_("neutral")
+    CALM = N_("calm")
+    HAPPY = N_("happy")
+    SAD = N_("sad")
+    ANGRY = N_("angry")
+    FEARFUL = N_("fearful")
+    DISGUST = N_("disgust")
+    SURPRISED = N_("surprised")
 
     @property
     def emoji(self) -> str:

@@ -14,8 +14,9 @@ from webapp.speech.emotions import Emotion
 from webapp.speech.features import FeatureSettings
 from webapp.speech.occlusion import Array, Hearing, OccludedClip, Patch
 from webapp.speech.waveform import Waveform
+from webapp.speech.words import N_
 
-METHOD = "occlusion (Zeiler & Fergus 2014)"
+METHOD = N_("occlusion (Zeiler & Fergus 2014)")
 
 CELL_SECONDS, MOST_CELLS = 0.25, 32
 """How fine the map is in time; the cells of a long clip are longer."""

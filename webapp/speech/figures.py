@@ -42,6 +42,9 @@ class Figures(Record, frozen=True, kw_only=True):
     clips: int
     """Clips of the corpora; `confusion` says how many were tested, each once a seed."""
     speakers: int
+    strangers: bool = True
+    """Whether those who were tested had never been heard in training; else only the clips were new.
+    """
     seeds: tuple[int, ...]
     accuracy: Share
     uar: Share

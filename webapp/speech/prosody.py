@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from webapp.speech.errors import MissingExtra
 from webapp.speech.waveform import Waveform
+from webapp.speech.words import N_
 
 Array = npt.NDArray[np.float64]
 
@@ -83,7 +84,7 @@ ROUNDING = 1e-6
 _PERIODS = (0.0, 0.0, 1e-4, 0.02, 1.3)
 """Praat's own defaults: the whole clip, shortest and longest period (s), largest ratio of two."""
 
-MISSING = (
+MISSING = N_(
     "This model measures the voice with Praat, which is not installed. Install it with: "
     ".venv/bin/pip install -r webapp/requirements-prosody.txt, then start again."
 )

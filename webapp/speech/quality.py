@@ -9,6 +9,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from webapp.speech.errors import NoSpeech, TooShort
 from webapp.speech.waveform import Blocks, Samples, Waveform
+from webapp.speech.words import N_
 
 Levels = npt.NDArray[np.float32]
 
@@ -67,26 +68,39 @@ class Remark(StrEnum):
         """The remark for people, with what would help."""
         return _SENTENCES[self]
 
+    @property
+    def words(self) -> str:
+        """The same in a word or two."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Remark.VERY_SHORT: N_("very short"),
+    Remark.VERY_QUIET: N_("very quiet"),
+    Remark.CLIPPED: N_("clipped"),
+    Remark.UNLIKE_TRAINING: N_("unlike training"),
+    Remark.NEUTRAL_OR_CALM: N_("neutral or calm"),
+}
 
 _SENTENCES = {
-    Remark.VERY_SHORT: (
+    Remark.VERY_SHORT: N_(
         "This recording is very short, with less than a second of voice. "
         "A whole sentence gives a more reliable answer."
     ),
-    Remark.VERY_QUIET: (
+    Remark.VERY_QUIET: N_(
         "This recording is very quiet. "
         "Moving closer to the microphone gives a more reliable answer."
     ),
-    Remark.CLIPPED: (
+    Remark.CLIPPED: N_(
         "This recording is too loud and distorted. "
         "Moving away from the microphone gives a more reliable answer."
     ),
-    Remark.UNLIKE_TRAINING: (
+    Remark.UNLIKE_TRAINING: N_(
         "This recording is unlike anything the model was trained on, so the figures do not hold "
         "for it. One voice, close to the microphone and in a quiet room, may help; another "
         "language may be the reason, too."
     ),
-    Remark.NEUTRAL_OR_CALM: (
+    Remark.NEUTRAL_OR_CALM: N_(
         "The answer is split between neutral and calm. They are near twins in RAVDESS, where they "
         "were learned: people who listen to it cannot tell them apart either."
     ),
@@ -96,9 +110,9 @@ _SENTENCES = {
 _STEPS = np.linspace(-120, 20, 1401)
 """Levels (dB of full scale) between which pieces are counted."""
 
-_TOO_SHORT = "The recording is too short. Send at least a second of speech."
-_TOO_LITTLE = "There is too little sound in this recording. Send at least a second of speech."
-_NO_SPEECH = (
+_TOO_SHORT = N_("The recording is too short. Send at least a second of speech.")
+_TOO_LITTLE = N_("There is too little sound in this recording. Send at least a second of speech.")
+_NO_SPEECH = N_(
     "There is no speech to hear in this recording. "
     "Check the microphone, or send a recording in which somebody speaks."
 )

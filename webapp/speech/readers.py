@@ -13,6 +13,7 @@ from webapp.speech import mp4
 from webapp.speech.containers import Container, Recording, libsndfile_reads
 from webapp.speech.errors import NoSound, NotAudio
 from webapp.speech.waveform import Samples
+from webapp.speech.words import N_
 
 MAX_CHANNELS = 64
 """More than recorders write; greater numbers come from a damaged header."""
@@ -38,9 +39,13 @@ DECODERS = (
 )
 """What FFmpeg may decode: sound that people have. Pictures are never decoded."""
 
-DAMAGED = "The sound in this file is damaged. Save it again from where it came, or choose another."
-UNKNOWN = "This kind of sound cannot be read. Save the recording as WAV, MP3 or M4A, and send that."
-NO_SOUND = "There is no sound in this file. Choose one in which somebody speaks."
+DAMAGED = N_(
+    "The sound in this file is damaged. Save it again from where it came, or choose another."
+)
+UNKNOWN = N_(
+    "This kind of sound cannot be read. Save the recording as WAV, MP3 or M4A, and send that."
+)
+NO_SOUND = N_("There is no sound in this file. Choose one in which somebody speaks.")
 
 Pieces = Iterator[tuple[Samples, int]]
 """Mono sound, bit by bit, each with its rate (Hz)."""

@@ -1,5 +1,7 @@
 """Notes, tags and corrections; what a search looks in; tokens of programs."""
 
+import unicodedata
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -13,11 +15,19 @@ PREDICTION = sa.table(
 )
 MANY = 1000
 
+FILTERS = "ix_prediction_filters"
+FILTERED = (
+    *("place", "created_at", "emotion", "named", "confidence", "model", "source"),
+    *("seconds", "batch_id", "searched", "id"),
+)
+
 
 def upgrade() -> None:
     """To this revision."""
     op.add_column("prediction", sa.Column("searched", sa.String(), nullable=False, server_default=""))
     _fold_names()
+    if _has_room():
+        op.create_index(FILTERS, "prediction", list(FILTERED))
     op.create_table(
         "note",
         sa.Column("prediction_id", sa.String(32), primary_key=True),
@@ -44,6 +54,11 @@ def upgrade() -> None:
     )
 
 
+def _has_room() -> bool:
+    """Whether an index may hold a long text."""
+    return op.get_bind().dialect.name == "sqlite"
+
+
 def _fold_names() -> None:
     """Databases fold letters of English alone, Python those of all languages."""
     log = op.get_bind()
@@ -55,11 +70,17 @@ def _fold_names() -> None:
     )
     for start in range(0, len(rows), MANY):
         some = rows[start : start + MANY]
-        log.execute(change, [{"which": id, "folded": name.casefold()} for id, name in some])
+        log.execute(change, [{"which": id, "folded": _folded(name)} for id, name in some])
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name.casefold())
 
 
 def downgrade() -> None:
     """Back from it."""
     for table in ("token", "correction", "tag", "note"):
         op.drop_table(table)
+    if _has_room():
+        op.drop_index(FILTERS, "prediction")
     op.drop_column("prediction", "searched")
