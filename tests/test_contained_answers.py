@@ -73,6 +73,19 @@ def test_an_upload_is_handed_in_whole(line):
     assert line[1].recv(100) == REQUEST.pack(WHOLE, 5, 2.5) + b"voice"
 
 
+def test_of_an_empty_file_nothing_comes_after_the_request(line):
+    """A decoder may have heard it, and ended, before the worker gets to run again."""
+
+    class Outrun(socket.socket):
+        def sendall(self, data):
+            super().sendall(data)
+            line[1].sendall(BEGUN)
+            line[1].close()
+
+    with Outrun(fileno=line[0].detach()) as ours:
+        hand_in(ours, b"", 2.5, later())
+
+
 def test_an_upload_that_nobody_takes(line):
     with pytest.raises(NotBegun):
         hand_in(line[0], bytes(10_000_000), 1.0, soon())

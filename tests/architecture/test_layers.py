@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,7 @@ webapp.speech.words
 ROW = {name: row for row, names in enumerate(LAYERS.split("\n")) for name in names.split()}
 
 
+@cache
 def modules() -> dict[str, Path]:
     """Every module of the project by dotted name."""
     found = {"wsgi": ROOT / "wsgi.py"}
@@ -109,10 +111,12 @@ def modules() -> dict[str, Path]:
     return found
 
 
+@cache
 def tree(name: str) -> ast.Module:
     return ast.parse(modules()[name].read_text())
 
 
+@cache
 def imports(name: str) -> set[str]:
     """Dotted names that a module imports, `from a.b import c` giving a.b and a.b.c."""
     found: set[str] = set()

@@ -55,9 +55,9 @@ def test_from_the_start_page_to_a_deleted_result(browser, visit, voice_file):
     expect(page.get_by_role("main")).to_be_focused()
     press(page, page.get_by_role("main").get_by_role("link", name="Upload"))
     expect(page).to_have_url(re.compile("/upload$"))
-    reach(page, page.locator("#audio"))
+    page.wait_for_load_state()
     with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
+        press(page, page.locator("#audio"))
     chooser.value.set_files(voice_file)
     expect(page.locator("#chosen")).to_contain_text("hello.wav")
     press(page, page.get_by_role("button", name="Name the emotion"))

@@ -39,7 +39,8 @@ def ask(line: socket.socket, request: bytes, data: bytes, deadline: float) -> No
     try:
         line.settimeout(left(deadline))
         line.sendall(request)
-        line.sendall(data)
+        if data:  # of an empty file a decoder has heard all by now, and may have ended
+            line.sendall(data)
         if read(line, len(BEGUN), deadline) != BEGUN:
             raise NotBegun
     except (OSError, EOFError) as error:
