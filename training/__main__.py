@@ -62,6 +62,9 @@ def parser() -> argparse.ArgumentParser:
     release.add_argument("run", type=Path, help="a run's folder, or its name below instance/runs")
     release.add_argument("name", help="the bundle's name")
     release.add_argument("--protocol", choices=(*STRICT, *OWN[1:]))
+    release.add_argument(
+        "--eight-bits", action="store_true", help="serve large weights as int8: a third of the time"
+    )
     robustness.add_argument("bundle", help="the name of a released bundle")
     report.add_argument("--out", type=Path, default=HERE, help="where RESULTS.md goes")
     corpora.add_argument("--out", type=Path, help="where the class balance is drawn")

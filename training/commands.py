@@ -90,7 +90,8 @@ def release(options: Namespace) -> None:
             f"evaluate {run.recipe.name} --protocol {protocols[0]}"
         )
     random = evaluations(runs, run, "random_split") or evaluations(runs, run, "random_5fold")
-    card = release_run(folder, measured, random, options.bundles / options.name)
+    bundle = options.bundles / options.name
+    card = release_run(folder, measured, random, bundle, eight_bits=options.eight_bits)
     print(f"Released {card.name}, version {card.version}: UAR {card.figures.uar:.3f}")
 
 

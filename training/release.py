@@ -63,33 +63,39 @@ CLIP_SECONDS, HEARINGS = 4.0, 20
 
 
 def release(
-    run_folder: Path, evaluations: Sequence[Path], random: Sequence[Path], folder: Path
+    run_folder: Path,
+    evaluations: Sequence[Path],
+    random: Sequence[Path],
+    folder: Path,
+    *,
+    eight_bits: bool = False,
 ) -> Card:
     """Make a verified bundle of a run in `folder`, whose last part is its name.
 
     `evaluations` are the runs that measured the same recipe on new speakers, one a seed; `random`
-    those under `random_split`, if any. The bundle takes the place of an earlier one only once
-    LiteRT has given the answers that Keras gives. Raises `DamagedBundle` where it does not,
-    `RunError` where a run is not finished, `MissingExtra` where the recipe wants prosody and Praat
-    is not installed.
+    those under `random_split`, if any. Large weights are served in `eight_bits` where that is
+    wanted, or was for the bundle that the run started from. The bundle takes the place of an
+    earlier one only once LiteRT has given the answers that Keras gives. Raises `DamagedBundle`
+    where it does not, `RunError` where a run is not finished, `MissingExtra` where the recipe wants
+    prosody and Praat is not installed.
     """
-    run = read_run(run_folder)
-    split_folder = run_folder / RELEASED
-    if not all((split_folder / name).is_file() for name in (FINISHED, CALIBRATION)):
-        raise RunError(f"{run_folder} is not finished. Run the same `fit` again to go on with it.")
+    run, split_folder = read_run(run_folder), trained_in(run_folder)
     network = keras.models.load_model(split_folder / NETWORK, compile=False)
+    start = read_start(run_folder)
+    eight_bits |= start is not None and start.eight_bits
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".release-") as temporary:
         made = Path(temporary)
         network.save(made / KERAS)  # without the optimizer's state
-        (made / TFLITE).write_bytes(to_tflite(network))
+        (made / TFLITE).write_bytes(to_tflite(network, eight_bits=eight_bits))
         evidence = Evidence.of(evaluations, random, split_folder)
         temperature = evidence.calibration.temperature
         golden_clips(network, run.recipe.features, temperature).save(made / GOLDEN)
         shutil.copy(split_folder / FAMILIAR, made)
         draw(evidence, made)
         listing = Listing.load(split_folder / FINISHED)
-        card = as_measured(bundle_card(folder.name, run, listing, evidence, made), folder)
+        card = bundle_card(folder.name, run, listing, evidence, made)
+        card = as_measured(replace(card, eight_bits=eight_bits), folder)
         write_card(made, card)
         card = replace(card, milliseconds=milliseconds(Recognizer.load(made)))
         write_card(made, card)
@@ -97,6 +103,14 @@ def release(
         shutil.copytree(made, folder)
         folder.chmod(0o755)  # a temporary folder is its maker's alone
     return card
+
+
+def trained_in(run_folder: Path) -> Path:
+    """Where a run keeps what is to be released; raises `RunError` where it is not finished."""
+    folder = run_folder / RELEASED
+    if not all((folder / name).is_file() for name in (FINISHED, CALIBRATION)):
+        raise RunError(f"{run_folder} is not finished. Run the same `fit` again to go on with it.")
+    return folder
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests import fakes
+from tests.sounds import voice
 from tests.training.conftest import TINY
 from tests.training.made_runs import CURVES, write_run
 from training.calibrate import CALIBRATION
@@ -17,12 +18,14 @@ from training.recipe import load_recipe
 from training.release import as_measured, milliseconds, release, terms
 from training.run import RunError
 from training.split import Listing
+from training.tune import keep_start
 from webapp.speech.bundle import (
     CARD,
     FAMILIAR,
     GOLDEN,
     KERAS,
     PICTURES,
+    TFLITE,
     Golden,
     read_card,
     write_card,
@@ -117,6 +120,25 @@ def test_the_card_says_how_answers_are_read_and_the_golden_ones_are_read_so(rele
     network = keras.models.load_model(released / KERAS)
     plain = network.predict(golden.inputs, verbose=0).mean(axis=0)
     assert golden.probabilities[0] == pytest.approx(calibrated(plain, 1.5), abs=1e-5)
+
+
+def test_weights_of_eight_bits_take_less_room_and_answer_nearly_the_same(
+    released, runs, recipe_path, tmp_path
+):
+    folder = tmp_path / "bundles" / "tiny"
+    run, evaluations = trained(runs, recipe_path), measured(runs, recipe_path)
+    card = release(run, evaluations, [], folder, eight_bits=True)
+    assert card.eight_bits
+    assert not read_card(released).eight_bits
+    assert (folder / TFLITE).stat().st_size < (released / TFLITE).stat().st_size
+    clip = voice(2.0)
+    one, other = (Recognizer.load(path).recognize(clip) for path in (released, folder))
+    assert one.probabilities != other.probabilities
+    assert list(one.probabilities.values()) == pytest.approx(
+        list(other.probabilities.values()), abs=0.05
+    )
+    keep_start(folder, run)
+    assert release(run, evaluations, [], folder).eight_bits, "as the bundle that it began as"
 
 
 def test_the_optimizer_is_left_behind(released):

@@ -73,6 +73,8 @@ class Card(Record, frozen=True, kw_only=True):
     recipe: Mapping[str, object]
     origin: Origin
     calibration: Calibration
+    eight_bits: bool = False
+    """Whether large weights are served as int8; the figures are of weights in full."""
     figures: Figures
     """On people it has never heard: the same recipe, other weights."""
     random: Figures | None
