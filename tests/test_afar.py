@@ -65,6 +65,14 @@ def test_long_ones_are_followed(app, site, tmp_path):
     assert waited == [1]
 
 
+def test_nobody_waits_for_ever_for_a_worker_that_is_not_there(site, tmp_path):
+    long, waited = tmp_path / "long.wav", []
+    long.write_bytes(encode("wav-16", voice(2.5)))
+    with pytest.raises(afar.Ended, match="no worker runs there"):
+        Server(site, wait=waited.append).hear(long, None)
+    assert sum(waited) == afar.WORKERLESS
+
+
 def test_what_fails_there_is_told_with_its_code(site, app, tmp_path):
     broken = tmp_path / "long.wav"
     broken.write_bytes(encode("wav-16", silence(2.5)))

@@ -23,10 +23,18 @@ from webapp.tables import OPEN, Prediction
 PATIENCE = 600
 """Seconds that a server may say nothing while it hears."""
 
+WORKERLESS = 60
+"""Seconds that a job is followed where no worker runs; one that is started again needs fewer."""
+
 AT_ONCE = 4
 """Files that are sent side by side; who sends is not who hears."""
 
 BYTES = "application/octet-stream"
+
+_NOBODY_HEARS = (
+    "The server has the recording, but no worker runs there to hear it. Once one is started, the "
+    "result will be in the history of the server."
+)
 
 
 class Unreachable(SpeechError):
@@ -73,8 +81,11 @@ class Server:
 
     def _followed(self, job: dict[str, Any]) -> dict[str, Any]:
         """What becomes of a job, once it is at its end."""
-        address = f"/jobs/{job['id']}"
+        address, alone = f"/jobs/{job['id']}", 0
         while job["state"] in OPEN:
+            alone = 0 if job["worker"] else alone + 1
+            if alone > WORKERLESS:
+                raise Ended(_NOBODY_HEARS)
             self.wait(1)
             _, job = self._ask(address)
         if job["error"] is not None:
