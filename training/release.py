@@ -1,9 +1,7 @@
 """From a finished run to a bundle that the application can load."""
 
 import shutil
-import statistics
 import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,14 +9,13 @@ from typing import Self
 
 import keras
 import msgspec
-import numpy as np
-import numpy.typing as npt
 from msgspec.structs import replace
 
 from training import pictures
-from training.calibrate import CALIBRATION, hear, read_calibration, with_embedding
+from training.calibrate import CALIBRATION, read_calibration
 from training.export import to_tflite
 from training.fit import FINISHED, NETWORK
+from training.golden import golden_clips, milliseconds
 from training.history import read_curves
 from training.own_splits import UNKNOWN
 from training.run import Measured, RunCard, RunError, read_run
@@ -34,19 +31,16 @@ from webapp.speech.bundle import (
     TFLITE,
     Before,
     Card,
-    Golden,
     Origin,
     read_card,
     sha256,
     write_card,
 )
-from webapp.speech.calibration import Calibration, calibrated
+from webapp.speech.calibration import Calibration
 from webapp.speech.emotions import Emotion
 from webapp.speech.errors import DamagedBundle
-from webapp.speech.features import Features, FeatureSettings, network_inputs
 from webapp.speech.figures import Curves, Figures
 from webapp.speech.recognizer import Recognizer
-from webapp.speech.waveform import Waveform
 
 RAVDESS_LICENCE = "CC BY-NC-SA 4.0"
 RAVDESS_CREDIT = (
@@ -54,12 +48,6 @@ RAVDESS_CREDIT = (
     "Emotional Speech and Song, PLoS ONE 13(5): e0196391, DOI 10.1371/journal.pone.0196391, "
     "CC BY-NC-SA 4.0. These weights are released under the same terms."
 )
-
-RATE = 16_000
-"""Hz of the synthetic clips."""
-
-CLIP_SECONDS, HEARINGS = 4.0, 20
-"""The clip that the time is measured with, and how often it is heard."""
 
 
 def release(
@@ -209,46 +197,3 @@ def terms(corpora: Sequence[str], start: Card | None = None) -> tuple[str, str]:
         return RAVDESS_LICENCE, RAVDESS_CREDIT
     names = ", ".join(corpora)
     return f"the terms of {names}", f"Trained on {names}: see their terms before passing it on."
-
-
-def milliseconds(recognizer: Recognizer) -> float:
-    """What a clip takes, features and network: the median of several hearings, warmed up."""
-    clip = sound(synthetic_voice(180.0, RATE, CLIP_SECONDS))
-    recognizer.recognize(clip)
-    times = []
-    for _ in range(HEARINGS):
-        begun = time.perf_counter()
-        recognizer.recognize(clip)
-        times.append(1000 * (time.perf_counter() - begun))
-    return round(statistics.median(times), 1)
-
-
-def golden_clips(network: keras.Model, settings: FeatureSettings, temperature: float) -> Golden:
-    """Synthetic clips with what Keras makes of them. Nobody's voice: they are published."""
-    clips = np.stack([synthetic_voice(pitch, RATE, seconds=2.5) for pitch in (110.0, 180.0, 260.0)])
-    inputs = [network_inputs(sound(clip), settings) for clip in clips]
-    heard = hear(with_embedding(network), inputs).probabilities
-    return Golden(
-        samples=clips,
-        rate=RATE,
-        inputs=inputs[0],
-        probabilities=calibrated(heard, temperature),
-        labels=tuple(Emotion),
-    )
-
-
-def sound(samples: npt.NDArray[np.int16]) -> Waveform:
-    """16-bit samples as the recognizer hears them."""
-    return Waveform(np.asarray(samples / 32768, dtype=np.float32), RATE)
-
-
-def synthetic_voice(pitch: float, rate: int, seconds: float) -> npt.NDArray[np.int16]:
-    """A vowel-like sound, int16: harmonics of a gliding pitch (Hz), four syllables a second."""
-    time = np.arange(round(rate * seconds)) / rate
-    phase = 2 * np.pi * np.cumsum(pitch * (1 + 0.2 * np.sin(2 * np.pi * 0.7 * time))) / rate
-    harmonics = np.arange(1, int(4000 / (pitch * 1.2)))
-    formants = sum(np.exp(-(((harmonics * pitch - f) / 250.0) ** 2)) for f in (600, 1400, 2600))
-    voiced = ((formants + 0.02) / harmonics**0.5) @ np.sin(np.outer(harmonics, phase))
-    syllables = 0.55 - 0.45 * np.cos(2 * np.pi * 4 * time)
-    sound: Features = voiced * syllables
-    return np.asarray(np.round(0.5 * 32767 * sound / np.abs(sound).max()), dtype=np.int16)

@@ -23,7 +23,7 @@ training.release training.robustness
 training.seeds training.reporting.reasons training.elsewhere
 training.pictures
 training.evaluate
-training.ears training.export
+training.ears training.export training.golden
 training.tune
 training.fit training.calibrate
 training.svm training.answers training.degradations

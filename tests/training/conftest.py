@@ -8,8 +8,8 @@ import soundfile
 
 from training.__main__ import main
 from training.corpora import load_corpora
+from training.golden import synthetic_voice
 from training.recipe import load_recipe
-from training.release import synthetic_voice
 
 RATE = 16_000
 TINY = """

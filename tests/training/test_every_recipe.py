@@ -8,8 +8,8 @@ import soundfile
 from tests.training.conftest import RATE
 from tests.training.made_runs import write_run
 from training.__main__ import main
+from training.golden import synthetic_voice
 from training.recipe import RECIPES, load_recipe
-from training.release import synthetic_voice
 from training.run import read_run
 from webapp.speech.prosody import available
 from webapp.speech.recognizer import Recognizer

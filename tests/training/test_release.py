@@ -13,9 +13,10 @@ from tests.sounds import voice
 from tests.training.conftest import TINY
 from tests.training.made_runs import CURVES, write_run
 from training.calibrate import CALIBRATION
+from training.golden import milliseconds
 from training.networks import BUILDERS
 from training.recipe import load_recipe
-from training.release import as_measured, milliseconds, release, terms
+from training.release import as_measured, release, terms
 from training.run import RunError
 from training.split import Listing
 from training.tune import keep_start
