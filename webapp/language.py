@@ -31,7 +31,6 @@ def register(app: Flask, settings: Settings) -> None:
             return str(chosen)
         return request.accept_languages.best_match(LANGUAGES, "en")
 
-    app.jinja_env.policies["ext.i18n.trimmed"] = True  # lines of templates are no lines of text
     Babel(app, locale_selector=language)  # type: ignore[no-untyped-call]
 
     @app.context_processor

@@ -6,6 +6,7 @@ log, from `webapp.speech`. They stay English there, and are told here, where the
 
 import re
 from functools import cache
+from gettext import NullTranslations
 
 from flask_babel import get_translations
 
@@ -27,11 +28,11 @@ def told(sentence: str) -> str:
     """
     known = get_translations()
     entries = getattr(known, "_catalog", {})
-    if not sentence:
-        return ""  # in a catalogue that is the key of its head
+    if not sentence or not entries:
+        return sentence  # in a catalogue nothing is the key of its head
     if sentence in entries:
         return str(known.gettext(sentence))
-    for parts, template in _templates(tuple(key for key in entries if isinstance(key, str))):
+    for parts, template in _templates(known):
         fits = all(part in sentence for part in parts)  # which is known sooner
         if fits and (found := re.fullmatch(_pattern(template), sentence, re.DOTALL)):
             values = {name: _value(value) for name, value in found.groupdict().items()}
@@ -50,12 +51,16 @@ def _figure(found: re.Match[str]) -> str:
 
 
 @cache
-def _templates(keys: tuple[str, ...]) -> list[tuple[list[str], str]]:
-    """What a filled-in sentence may be, in parts and whole; most letters of their own first."""
+def _templates(known: NullTranslations) -> list[tuple[list[str], str]]:
+    """What a filled-in sentence may be, in parts and whole; most letters of their own first.
+
+    There is one catalogue for each language, as long as the process lives.
+    """
+    keys = [key for key in getattr(known, "_catalog", {}) if isinstance(key, str)]
     parts = {key: _PLACE.split(key)[::2] for key in keys if "%(" in key and "%%" not in key}
     letters = {key: sum(map(len, found)) for key, found in parts.items()}
-    known = sorted(letters, key=lambda key: -letters[key])
-    return [(parts[key], key) for key in known if letters[key] >= LEAST]
+    longest = sorted(letters, key=lambda key: -letters[key])
+    return [(parts[key], key) for key in longest if letters[key] >= LEAST]
 
 
 def _pattern(template: str) -> str:
