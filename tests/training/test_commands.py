@@ -107,7 +107,7 @@ def test_a_random_split_of_either_kind_shows_the_leak(trained, monkeypatch, meas
     monkeypatch.setattr(commands, "evaluations", lambda _r, _c, name: found.get(name, []))
     taken = []
 
-    def note(_run, _measured, random, _folder):
+    def note(_run, _measured, random, _folder, **_):
         taken.extend(random)
         raise RunError("enough")
 
