@@ -29,7 +29,7 @@ EPOCHS = 4
 def features(recipe: Recipe, cache: Path, folders: Mapping[str, Path]) -> dict[str, float]:
     """Seconds to find the clips, and to have their features, and what the processor did then."""
     begun = time.perf_counter()
-    utterances = load_corpora(folders)
+    utterances = load_corpora(folders, cache / "heard.json")
     found = time.perf_counter()
     Dataset(utterances, recipe.features, recipe.augmentation.speeds, cache)
     ready = time.perf_counter()
@@ -50,7 +50,7 @@ def epochs(recipe: Recipe, cache: Path, folders: Mapping[str, Path]) -> dict[str
     assert recipe.training is not None
     training = msgspec.structs.replace(recipe.training, epochs=EPOCHS)
     recipe = msgspec.structs.replace(recipe, training=training, refit=None)
-    utterances = load_corpora(folders)
+    utterances = load_corpora(folders, cache / "heard.json")
     dataset = Dataset(utterances, recipe.features, recipe.augmentation.speeds, cache)
     speakers = sorted({one.speaker for one in utterances})
     held_out = set(speakers[-2:])
