@@ -1,5 +1,6 @@
 """What most tests need: an application in a folder of its own, with fake recognizers."""
 
+import io
 import shutil
 
 import pytest
@@ -11,7 +12,8 @@ from webapp.decoders import Decoders
 from webapp.factory import create_app
 from webapp.guard.store import Store
 from webapp.locks import locked
-from webapp.tables import db
+from webapp.submission import desk
+from webapp.tables import Source, db
 
 
 def pytest_collection_modifyitems(items):
@@ -79,6 +81,24 @@ def make_app(decoders):
 @pytest.fixture
 def app(make_app, settings, recognizers):
     return make_app(settings, recognizers)
+
+
+@pytest.fixture
+def at(app):
+    """The desk, in a context of its application."""
+    with app.app_context():
+        yield desk()
+
+
+@pytest.fixture
+def take_in(at):
+    """Hands in a recording."""
+
+    def taken(data, file_name="talk.wav", **more):
+        stream = io.BytesIO(data)
+        return at.take_in(stream, source=Source.UPLOAD, file_name=file_name, **more)
+
+    return taken
 
 
 @pytest.fixture

@@ -27,21 +27,6 @@ def settings(settings):
     return replace(settings, instant_seconds=2.0)
 
 
-@pytest.fixture
-def at(app):
-    with app.app_context():
-        yield desk()
-
-
-@pytest.fixture
-def take_in(at):
-    def taken(data, **more):
-        asked = {"source": Source.UPLOAD, "file_name": "talk.wav", **more}
-        return at.take_in(io.BytesIO(data), **asked)
-
-    return taken
-
-
 def trace(name):
     with reading() as session:
         return session.get(Trace, name)

@@ -45,20 +45,6 @@ def settings(settings):
     return replace(settings, instant_seconds=2.0)
 
 
-@pytest.fixture
-def at(app):
-    with app.app_context():
-        yield desk()
-
-
-@pytest.fixture
-def take_in(at):
-    def taken(data, file_name="talk.wav"):
-        return at.take_in(io.BytesIO(data), source=Source.UPLOAD, file_name=file_name)
-
-    return taken
-
-
 def aged(table, name, days):
     """Let a row be so many days old."""
     with writing() as session:

@@ -15,13 +15,6 @@ from webapp.tables import Prediction
 
 
 @pytest.fixture
-def at(app):
-    """The desk, in a context of its application."""
-    with app.app_context():
-        yield desk()
-
-
-@pytest.fixture
 def of(at):
     """A prediction that is in no log, of a recording that is kept."""
 

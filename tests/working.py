@@ -1,11 +1,11 @@
 """A worker without processes, for tests: what waits is run here and now."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Flask
 
+from tests.processes import meanwhile
 from webapp import job_log, jobs
 from webapp.submission import desk
 from webapp.tables import State
@@ -23,16 +23,5 @@ def work(app: Flask) -> int:
 @contextmanager
 def working(app: Flask) -> Iterator[None]:
     """Hear what is queued, as the worker would, until the block ends."""
-    ended = threading.Event()
-
-    def hear() -> None:
-        while not ended.wait(0.05):
-            work(app)
-
-    thread = threading.Thread(target=hear)
-    thread.start()
-    try:
+    with meanwhile(lambda: work(app), every=0.05):
         yield
-    finally:
-        ended.set()
-        thread.join()

@@ -59,18 +59,22 @@ def parser() -> argparse.ArgumentParser:
     fit.add_argument("--seed", type=int, default=0)
     evaluate.add_argument("--protocol", choices=MEASURED)
     evaluate.add_argument("--seeds", type=int, default=1, help="how many seeds, from 0 on")
-    release.add_argument("run", type=Path, help="a run's folder, or its name below instance/runs")
-    release.add_argument("name", help="the bundle's name")
-    release.add_argument("--protocol", choices=(*STRICT, *OWN[1:]))
-    release.add_argument(
-        "--eight-bits", action="store_true", help="serve large weights as int8: a third of the time"
-    )
+    _add_what_is_released(release)
     robustness.add_argument("bundle", help="the name of a released bundle")
     report.add_argument("--out", type=Path, default=HERE, help="where RESULTS.md goes")
     corpora.add_argument("--out", type=Path, help="where the class balance is drawn")
     visualize.add_argument("source", type=Path, help="a clip, or a folder of clips")
     visualize.add_argument("--out", type=Path, required=True, help="where the pictures go")
     return main
+
+
+def _add_what_is_released(command: argparse.ArgumentParser) -> None:
+    command.add_argument("run", type=Path, help="a run's folder, or its name below instance/runs")
+    command.add_argument("name", help="the bundle's name")
+    command.add_argument("--protocol", choices=(*STRICT, *OWN[1:]))
+    command.add_argument(
+        "--eight-bits", action="store_true", help="serve large weights as int8: a third of the time"
+    )
 
 
 def _add_corpora(command: argparse.ArgumentParser) -> None:

@@ -76,7 +76,7 @@ def release(
         made = Path(temporary)
         network.save(made / KERAS)  # without the optimizer's state
         (made / TFLITE).write_bytes(to_tflite(network, eight_bits=eight_bits))
-        evidence = Evidence.of(evaluations, random, split_folder)
+        evidence = Evidence.of(evaluations, random, split_folder, terms(run.corpora, start))
         temperature = evidence.calibration.temperature
         golden_clips(network, run.recipe.features, temperature).save(made / GOLDEN)
         shutil.copy(split_folder / FAMILIAR, made)
@@ -115,8 +115,14 @@ class Evidence:
     """Licence and credit."""
 
     @classmethod
-    def of(cls, evaluations: Sequence[Path], random: Sequence[Path], split: Path) -> Self:
-        """From the runs that measured, and the folder that the weights were trained in."""
+    def of(
+        cls,
+        evaluations: Sequence[Path],
+        random: Sequence[Path],
+        split: Path,
+        agreed: tuple[str, str],
+    ) -> Self:
+        """From the runs that measured, the folder of the weights, and their licence and credit."""
         measured = [Measured.load(folder) for folder in evaluations]
         calibration, _ = read_calibration(split)
         return cls(
@@ -126,7 +132,7 @@ class Evidence:
             curves=read_curves(split),
             seconds_an_epoch=seconds_an_epoch(measured),
             before=measured[0].before,
-            terms=terms(read_run(split.parent).corpora, read_start(split.parent)),
+            terms=agreed,
         )
 
 

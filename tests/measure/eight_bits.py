@@ -16,21 +16,22 @@ from ai_edge_litert.interpreter import Interpreter
 
 from training.__main__ import corpus_folder
 from training.answers import Answers
-from training.calibrate import labels_of, read_calibration
+from training.calibrate import read_calibration
 from training.corpora import load_corpora
 from training.dataset import Dataset
+from training.ears import Ears
 from training.export import to_tflite
 from training.fit import FINISHED, NETWORK
 from training.run import read_run
 from training.split import Listing
 from webapp.config import ROOT
-from webapp.speech.calibration import calibrated
 
 
 class Served:
-    """A network as the application runs it, and how long that takes."""
+    """A network as the application runs it, in the place of Keras's, and how long that takes."""
 
-    def __init__(self, network: keras.Model, eight_bits: bool) -> None:
+    def __init__(self, network: keras.Model, emotions: int, eight_bits: bool) -> None:
+        self._emotions = emotions
         self._interpreter = Interpreter(
             model_content=to_tflite(network, eight_bits=eight_bits), num_threads=1
         )
@@ -39,30 +40,18 @@ class Served:
         self._output = self._interpreter.get_output_details()[0]["index"]
         self.seconds: list[float] = []
 
-    def hear(self, inputs: np.ndarray) -> np.ndarray:
-        """What is made of a clip's windows, averaged: probabilities, then the embedding."""
-        rows = []
-        for window in inputs:
-            begun = time.perf_counter()
-            self._interpreter.set_tensor(self._input, window[np.newaxis])
-            self._interpreter.invoke()
-            rows.append(self._interpreter.get_tensor(self._output)[0].copy())
-            self.seconds.append(time.perf_counter() - begun)
-        return np.mean(rows, axis=0)
+    def predict(self, inputs: np.ndarray, **_: object) -> list[np.ndarray]:
+        """What is made of each window: probabilities, and the embeddings they are made of."""
+        rows = np.stack([self._run(window) for window in inputs])
+        return [rows[:, : self._emotions], rows[:, self._emotions :]]
 
-
-def answers(served: Served, folder: Path, clips: list, dataset: Dataset) -> Answers:
-    """What a network of a split makes of its test clips, read as the application does."""
-    calibration, familiarity = read_calibration(folder)
-    heard = np.stack([served.hear(dataset.inputs(clip)) for clip in clips])
-    emotions = len(dataset.labels)
-    probabilities = calibrated(heard[:, :emotions], calibration.temperature)
-    return Answers(
-        truth=labels_of(dataset, clips),
-        probabilities=probabilities,
-        named=probabilities.max(axis=1) >= calibration.threshold,
-        unlike=familiarity.distance(heard[:, emotions:]) > calibration.farthest,
-    )
+    def _run(self, window: np.ndarray) -> np.ndarray:
+        begun = time.perf_counter()
+        self._interpreter.set_tensor(self._input, window[np.newaxis])
+        self._interpreter.invoke()
+        row = self._interpreter.get_tensor(self._output)[0]
+        self.seconds.append(time.perf_counter() - begun)
+        return row
 
 
 def main() -> None:
@@ -82,8 +71,9 @@ def main() -> None:
         network = keras.models.load_model(listing.parent / NETWORK, compile=False)
         clips = [by_name[name] for name in Listing.load(listing).test]
         for eight_bits in found:
-            served = Served(network, eight_bits)
-            found[eight_bits].append(answers(served, listing.parent, clips, dataset))
+            served = Served(network, len(dataset.labels), eight_bits)
+            ears = Ears(served, *read_calibration(listing.parent))
+            found[eight_bits].append(ears.answers(dataset, clips))
             seconds[eight_bits] += served.seconds
     full, short = (Answers.joined(found[one]) for one in (False, True))
     for name, one, bits in (("32 bits", full, False), ("8 bits", short, True)):

@@ -11,7 +11,7 @@ from webapp.api import asked, reading, shapes
 from webapp.api.faults import NotUnderstood, WrongType
 from webapp.api.jobs import error_document
 from webapp.api.operation import NOTHING, Answer, operation
-from webapp.api.replies import HEARING, PLACE, nothing, reply, shown
+from webapp.api.replies import HEARING, PLACE, listed, nothing, reply
 from webapp.batch_log import Entry, Summary
 from webapp.errors import NoFile
 from webapp.paging import Mark
@@ -29,9 +29,8 @@ from webapp.tables import State, in_utc
 def list_batches() -> Response:
     """List batches, newest first."""
     part = reading.query(asked.Part)
-    some, last = shown(batch_log.after(reading.mark(part), part.limit + 1), part.limit)
-    mark = last and str(Mark(last.batch.created_at, last.batch.id))
-    return reply({"items": [_batch(one) for one in some], "next": mark})
+    found = batch_log.after(reading.mark(part), part.limit + 1)
+    return listed(found, part.limit, _batch, lambda one: Mark(one.batch.created_at, one.batch.id))
 
 
 @operation(

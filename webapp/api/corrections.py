@@ -9,7 +9,7 @@ from webapp.api import asked, reading, shapes
 from webapp.api.faults import NotUnderstood, WrongType
 from webapp.api.operation import NOTHING, Answer, operation
 from webapp.api.predictions import known, prediction_document
-from webapp.api.replies import nothing, reply, shown
+from webapp.api.replies import listed, nothing, reply
 from webapp.paging import Mark
 from webapp.submission import desk
 from webapp.tables import Correction, Prediction, in_utc
@@ -28,9 +28,13 @@ def list_corrections() -> Response:
     One whose emotion is the one that was heard says that it was right.
     """
     part = reading.query(asked.Part)
-    some, last = shown(correction_log.after(reading.mark(part), part.limit + 1), part.limit)
-    mark = last and str(Mark(last[0].created_at, last[1].id))
-    return reply({"items": [_correction(*one) for one in some], "next": mark})
+    found = correction_log.after(reading.mark(part), part.limit + 1)
+    return listed(
+        found,
+        part.limit,
+        lambda one: _correction(*one),
+        lambda one: Mark(one[0].created_at, one[1].id),
+    )
 
 
 @operation(

@@ -10,7 +10,7 @@ from webapp import prediction_log, sayings, trace_log
 from webapp.api import asked, reading, shapes
 from webapp.api.faults import NotUnderstood, WrongType
 from webapp.api.operation import NOTHING, SOUND, Answer, operation
-from webapp.api.replies import nothing, reply, shown
+from webapp.api.replies import listed, nothing, reply
 from webapp.documents import document
 from webapp.pages.files import sound
 from webapp.selection import BadFilter, Selection
@@ -32,10 +32,10 @@ def list_predictions() -> Response:
     wanted = reading.query(asked.Wanted)
     cursor = None if wanted.cursor is msgspec.UNSET else int(wanted.cursor)
     found = prediction_log.after(_selection(wanted), cursor, wanted.limit + 1)
-    some, last = shown(found, wanted.limit)
-    said = sayings.said_of(one.id for one in some)
-    items = [document(one, said[one.id]) for one in some]
-    return reply({"items": items, "next": last and str(last.place)})
+    said = sayings.said_of(one.id for one in found)
+    return listed(
+        found, wanted.limit, lambda one: document(one, said[one.id]), lambda one: one.place
+    )
 
 
 @operation(

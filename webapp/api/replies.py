@@ -1,6 +1,6 @@
 """How the API answers, and what every hearing of a recording may run into."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -40,10 +40,19 @@ def reply(
     return response
 
 
-def shown(found: Sequence[Item], limit: int) -> tuple[Sequence[Item], Item | None]:
-    """Those to show of what was found, and the last of them where others follow."""
+def listed(
+    found: Sequence[Item],
+    limit: int,
+    document: Callable[[Item], Mapping[str, Any]],
+    mark: Callable[[Item], object],
+) -> Response:
+    """As many of what was found as were asked for; where others follow, a mark to go on from.
+
+    `found` holds one more than that, if there is one more.
+    """
     some = found[:limit]
-    return some, some[-1] if len(found) > limit else None
+    follow = str(mark(some[-1])) if len(found) > limit else None
+    return reply({"items": [document(one) for one in some], "next": follow})
 
 
 def nothing() -> Response:

@@ -144,9 +144,8 @@ class Recognizer:
             raise DamagedBundle(
                 f"{folder}: the weights give {given} numbers, labels and {FAMILIAR} want {width}."
             )
-        found, near = self._heard(golden), GOLDEN_TOLERANCE
-        if card.eight_bits:
-            near = EIGHT_BITS_TOLERANCE
+        found = self._heard(golden)
+        near = EIGHT_BITS_TOLERANCE if card.eight_bits else GOLDEN_TOLERANCE
         if not np.allclose(found, golden.probabilities[: len(found)], atol=near):
             raise DamagedBundle(
                 f"{folder} does not give its golden outputs: "
