@@ -11,6 +11,9 @@ from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, recall_s
 from webapp.speech.features import Features
 from webapp.speech.figures import Bin, share
 
+ANSWERS = "calibrated.npz"
+"""Name of the file with the answers of one split."""
+
 BINS = 15
 
 SUREST = 0.7

@@ -7,7 +7,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from training.answers import Answers
+from training.answers import ANSWERS, Answers
 from training.calibrate import BATCH
 from training.corpora import LOADERS
 from training.dataset import Dataset
@@ -16,7 +16,7 @@ from training.fit import NETWORK
 from training.history import seconds_an_epoch
 from training.own_splits import UNKNOWN
 from training.recipe import Recipe
-from training.run import Measured, RunCard, read_run
+from training.run import Measured, RunCard, RunError, read_run
 from training.split import Split
 from training.splits import DESCRIPTIONS, LEAKING
 from training.tune import START, read_start
@@ -24,8 +24,6 @@ from training.utterance import Utterance
 from webapp.speech.bundle import Before
 from webapp.speech.features import FeatureSettings
 from webapp.speech.figures import Figures
-
-ANSWERS = "calibrated.npz"
 
 
 def evaluate(
@@ -36,7 +34,7 @@ def evaluate(
     Writes `figures.json` into the run's folder once every split is answered.
     """
     parts = [_answers(recipe, dataset, split, seed, folder / split.name) for split in splits]
-    network = keras.models.load_model(folder / splits[0].name / NETWORK, compile=False)
+    network = _any_network(folder)
     run, tested = read_run(folder), [clip for split in splits for clip in split.test]
     measured = Measured(
         figures=figures(run, Answers.joined(parts), tested),
@@ -55,6 +53,17 @@ def _answers(recipe: Recipe, dataset: Dataset, split: Split, seed: int, folder: 
     if not finished.is_file():
         trained(recipe, dataset, split, seed, folder).answers(dataset, split.test).save(finished)
     return Answers.load(finished)
+
+
+def _any_network(folder: Path) -> keras.Model:
+    """The first split's; a later one's, where the first was answered on another machine."""
+    networks = sorted(folder.glob(f"*/{NETWORK}"))
+    if not networks:
+        raise RunError(
+            f"{folder} has answers and no network to tell its size by. Remove the answers "
+            f"({ANSWERS}) of one of its splits and run the same `evaluate` again."
+        )
+    return keras.models.load_model(networks[0], compile=False)
 
 
 def _before(folder: Path, dataset: Dataset, clips: Sequence[Utterance]) -> Before | None:

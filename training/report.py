@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from training.recipe import RECIPES, Recipe, load_recipe
+from training.records import keep
 from training.reporting import details, gallery, overview, trust
 from training.reporting.comparison import Comparison, comparisons, names
 from training.reporting.markdown import shown, table
@@ -14,6 +15,7 @@ from training.splits import DESCRIPTIONS, MEASURED
 from webapp.speech.bundle import read_card
 
 PAGE, NOTES, REASONS = "RESULTS.md", "notes.md", "reasons.toml"
+RECORDS = Path(gallery.FOLDER) / "runs"
 
 HERE = Path(__file__).parent
 
@@ -60,6 +62,7 @@ def report(
 ) -> None:
     """Write RESULTS.md and its pictures into `folder`, from all runs of the recipes as they are.
 
+    These are the ones in `runs`, and those that an earlier report has kept a record of there.
     `inputs` holds what is written by hand: notes.md, which comes first, and reasons.toml; the cards
     of `bundles` say what worse recordings cost. Raises `RunError` or `DamagedBundle` where one of
     these cannot be read.
@@ -67,7 +70,9 @@ def report(
     files = sorted(recipes.glob("*.toml"))
     known = [one for file in files if (one := load_recipe(file.stem, recipes)).start is None]
     reasons = read_reasons(inputs / REASONS, [recipe.name for recipe in known], MEASURED)
-    seeds = read_seeds(runs, {recipe.name: recipe.digest for recipe in known})
+    records, digests = folder / RECORDS, {recipe.name: recipe.digest for recipe in known}
+    keep(runs, records, digests)
+    seeds = read_seeds(records)
     found = comparisons(seeds.measured)
     notes = inputs / NOTES
     cards = (

@@ -2,7 +2,7 @@
 
 import re
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,6 @@ import msgspec
 
 from training.history import read_curves
 from training.run import MEASURED, Measured, RunCard, read_run
-from training.splits import RELEASED
 from webapp.speech.figures import Bin, Figures, share
 
 
@@ -92,23 +91,18 @@ class Seeds:
 
 @dataclass(frozen=True)
 class Found:
-    """What stands below a folder of runs."""
+    """What there are records of."""
 
     measured: tuple[Seeds, ...]
     unfinished: tuple[RunCard, ...]
 
 
-def read_seeds(runs: Path, digests: Mapping[str, str]) -> Found:
-    """Every run of the recipes as they are now, given by name and digest; runs of others are left.
-
-    Raises `RunError` where a folder holds no run, or damaged figures.
-    """
+def read_seeds(records: Path) -> Found:
+    """Every run that there is a record of. Raises `RunError` where one cannot be read."""
     groups: dict[tuple[object, ...], list[tuple[RunCard, Path, Measured]]] = {}
     unfinished = []
-    for folder in sorted(path for path in runs.iterdir() if path.is_dir()):
+    for folder in sorted(path for path in records.glob("*") if path.is_dir()):
         run = read_run(folder)
-        if run.protocol == RELEASED or digests.get(run.recipe.name) != run.recipe.digest:
-            continue
         if not (folder / MEASURED).is_file():
             unfinished.append(run)
             continue

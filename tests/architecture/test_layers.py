@@ -20,7 +20,7 @@ training.reporting.gallery
 training.reporting.overview
 training.reporting.comparison training.reporting.markdown
 training.release training.robustness
-training.seeds training.reporting.reasons training.elsewhere
+training.seeds training.records training.reporting.reasons training.elsewhere
 training.pictures
 training.evaluate
 training.ears training.export training.golden

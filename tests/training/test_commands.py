@@ -97,6 +97,21 @@ def test_a_run_interrupted_between_splits_has_no_figures(trained, monkeypatch, c
     assert Measured.load(run).splits["fold-1"] == before.splits["fold-1"]
 
 
+def test_splits_answered_on_another_machine_come_without_networks(trained, capsys):
+    instance, recipe, common = trained
+    run = run_of(instance, "speaker_5fold-seed0")
+    before, networks = Measured.load(run), sorted(run.glob("*/model.keras"))
+    for network in networks[:-1]:
+        network.rename(network.with_suffix(".elsewhere"))
+    assert main(["evaluate", str(recipe), *common]) == 0
+    assert Measured.load(run).parameters == before.parameters
+    networks[-1].rename(networks[-1].with_suffix(".elsewhere"))
+    assert main(["evaluate", str(recipe), *common]) == 2
+    assert "answers and no network" in capsys.readouterr().err
+    for network in networks:
+        network.with_suffix(".elsewhere").rename(network)
+
+
 @pytest.mark.parametrize(
     ("measured", "shown"),
     [(("random_split", "random_5fold"), "random_split"), (("random_5fold",), "random_5fold")],

@@ -4,20 +4,13 @@ import pytest
 from msgspec.structs import replace
 
 from tests.training.made_runs import bins, measured, write_run
-from training.recipe import load_recipe
 from training.run import RunError
-from training.seeds import joined, read_seeds, seconds_an_epoch
+from training.seeds import Found, joined, read_seeds, seconds_an_epoch
 
 
 @pytest.fixture
 def recipe_path(tiny):
     return tiny("ann", "mean")
-
-
-@pytest.fixture
-def digests(recipe_path):
-    recipe = load_recipe(str(recipe_path))
-    return {recipe.name: recipe.digest}
 
 
 def test_seeds_are_averaged_and_their_clips_summed():
@@ -68,12 +61,12 @@ def test_seconds_that_nobody_recorded_are_not_known():
     assert seconds_an_epoch([old, new]) == 2.5
 
 
-def test_runs_are_put_together_by_recipe_protocol_and_data(tmp_path, recipe_path, digests):
+def test_runs_are_put_together_by_recipe_protocol_and_data(tmp_path, recipe_path):
     for seed in (1, 0):
         write_run(tmp_path, recipe_path, seed=seed)
     write_run(tmp_path, recipe_path, "random_split")
     write_run(tmp_path, recipe_path, checksum="f" * 16)
-    found = read_seeds(tmp_path, digests).measured
+    found = read_seeds(tmp_path).measured
     seeds = [(one.run.protocol, one.figures.seeds) for one in found]
     assert sorted(seeds) == [
         ("random_split", (0,)),
@@ -82,36 +75,28 @@ def test_runs_are_put_together_by_recipe_protocol_and_data(tmp_path, recipe_path
     ]
 
 
-def test_runs_of_another_recipe_of_that_name_are_left(tmp_path, recipe_path, digests):
-    write_run(tmp_path, recipe_path)
-    recipe_path.write_text(recipe_path.read_text().replace("epochs = 2", "epochs = 3"))
-    write_run(tmp_path, recipe_path, uar=0.9)
-    (one,) = read_seeds(tmp_path, digests).measured
-    assert one.figures.uar == 0.5
-    assert read_seeds(tmp_path, {}).measured == ()
-
-
-def test_runs_without_figures_are_unfinished_and_releases_are_neither(
-    tmp_path, recipe_path, digests
-):
+def test_runs_without_figures_are_unfinished(tmp_path, recipe_path):
     write_run(tmp_path, recipe_path, uar=None)
-    write_run(tmp_path, recipe_path, "all_speakers", uar=None)
-    found = read_seeds(tmp_path, digests)
+    found = read_seeds(tmp_path)
     assert found.measured == ()
     assert [run.protocol for run in found.unfinished] == ["speaker_5fold"]
 
 
-def test_splits_and_best_epochs_are_means_over_the_seeds(tmp_path, recipe_path, digests):
+def test_without_any_record_nothing_is_found(tmp_path):
+    assert read_seeds(tmp_path / "none") == Found((), ())
+
+
+def test_splits_and_best_epochs_are_means_over_the_seeds(tmp_path, recipe_path):
     for seed, uar in enumerate((0.4, 0.6)):
         folder = write_run(tmp_path, recipe_path, uar=uar, seed=seed)
     (folder / "fold-1" / "history.csv").unlink()
-    (one,) = read_seeds(tmp_path, digests).measured
+    (one,) = read_seeds(tmp_path).measured
     assert one.splits == pytest.approx({"fold-1": 0.48, "fold-2": 0.52})
     assert one.best_epoch == 0.45
 
 
-def test_damaged_figures_are_named(tmp_path, recipe_path, digests):
+def test_damaged_figures_are_named(tmp_path, recipe_path):
     folder = write_run(tmp_path, recipe_path)
     (folder / "figures.json").write_text("{")
     with pytest.raises(RunError, match="Run its `evaluate` again"):
-        read_seeds(tmp_path, digests)
+        read_seeds(tmp_path)
