@@ -6,6 +6,7 @@ Ends with status 1 where anything did not hold.
 import argparse
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from tests.soak.many import batch
@@ -13,7 +14,7 @@ from tests.soak.parts import PARTS, Amounts, Outcome
 
 ALL = {**PARTS, "batch": batch}
 
-QUICK = Amounts(seconds=10, uploads=100, kills=4, mutations=300)
+QUICK = Amounts(seconds=10, uploads=100, kills=4, mutations=300, fuzzing=2_000)
 
 
 def arguments() -> argparse.Namespace:
@@ -35,7 +36,7 @@ def amounts(given: argparse.Namespace) -> Amounts:
     """How long the runs are to be."""
     usual = QUICK if given.quick else Amounts()
     seconds = usual.seconds if given.seconds is None else given.seconds
-    return Amounts(seconds, usual.uploads, usual.kills, usual.mutations)
+    return replace(usual, seconds=seconds)
 
 
 def tell(name: str, outcome: Outcome, seconds: float) -> None:

@@ -11,6 +11,8 @@ from types import MappingProxyType
 
 import numpy as np
 
+from tests.fuzz.running import fuzzed
+from tests.fuzz.targets import TARGETS
 from tests.load import Account, distinct, losses, upload_all, uploading
 from tests.memory import resident
 from tests.mutations import documented, mutations
@@ -37,6 +39,8 @@ class Amounts:
     uploads: int = 2_000
     kills: int = 50
     mutations: int = 20_000
+    fuzzing: int = 200_000
+    """Inputs to each of our parsers."""
 
 
 @dataclass(frozen=True)
@@ -118,8 +122,25 @@ def mutated_files(
     return Outcome(failures + ["A worker died."] * died, _told(account))
 
 
+def fuzzed_parsers(
+    instance: Path, amounts: Amounts, seed: int, settings: Mapping[str, object]
+) -> Outcome:
+    """Our own parsers, fuzzed by the branches that they take: nothing but what they may raise."""
+    del settings
+    options = f"-runs={amounts.fuzzing}", f"-seed={seed + 1}"  # 0 would be any
+    found = {target: fuzzed(target, instance, *options) for target in TARGETS}
+    failures = [f"{target}: {one.said}" for target, one in found.items() if one.failed]
+    return Outcome(failures, ", ".join(f"{target} {one.runs:,}" for target, one in found.items()))
+
+
 PARTS: Mapping[str, Part] = MappingProxyType(
-    {"uploads": random_uploads, "clients": many_clients, "kills": kills, "mutations": mutated_files}
+    {
+        "uploads": random_uploads,
+        "clients": many_clients,
+        "kills": kills,
+        "mutations": mutated_files,
+        "parsers": fuzzed_parsers,
+    }
 )
 
 
