@@ -8,7 +8,17 @@ from hypothesis import strategies as st
 
 from tests.sounds import voice
 from webapp.speech import spectrogram
-from webapp.speech.spectrogram import FAINTEST, Fourier, Mel, decibels, hann, mel_bands, power
+from webapp.speech.spectrogram import (
+    FAINTEST,
+    Fourier,
+    Mel,
+    chroma,
+    decibels,
+    hann,
+    mel_bands,
+    power,
+    semitones,
+)
 
 FOURIERS = (Fourier(1024, 800, 320), Fourier(2048, 2048, 256), Fourier(512, 400, 160))
 
@@ -104,3 +114,41 @@ def test_what_is_shared_cannot_be_changed():
     for shared in (hann(800, 1024), mel_bands(Mel(16_000, 1024, 80, 50.0, 8_000.0))):
         with pytest.raises(ValueError, match="read-only"):
             shared[0] = 1.0
+
+
+@pytest.mark.parametrize("rate", [8_000, 16_000, 22_050, 48_000])
+@pytest.mark.parametrize(("size", "bands"), [(512, 40), (1024, 80), (2048, 128)])
+def test_the_bands_are_those_of_librosa(rate, size, bands):
+    expected = librosa.filters.mel(sr=rate, n_fft=size, n_mels=bands, fmin=50.0, fmax=rate / 2).T
+    found = mel_bands(Mel(rate, size, bands, 50.0, rate / 2))
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-9)
+
+
+@pytest.mark.parametrize("rate", [8_000, 16_000, 22_050, 48_000])
+@pytest.mark.parametrize("size", [512, 1024, 2048])
+def test_the_semitones_are_those_of_librosa(rate, size):
+    expected = librosa.filters.chroma(sr=rate, n_fft=size, tuning=0.0).T
+    np.testing.assert_allclose(semitones(rate, size), expected, atol=1e-6)
+
+
+def chroma_by_librosa(frames, rate):
+    return librosa.feature.chroma_stft(
+        S=frames.T, sr=rate, n_fft=2 * (frames.shape[1] - 1), tuning=0.0
+    ).T
+
+
+@settings(deadline=None)  # the first makes librosa compile
+@given(seed=st.integers(0, 2**32 - 1), fourier=st.sampled_from(FOURIERS))
+def test_the_chroma_of_noise_is_that_of_librosa(seed, fourier):
+    frames = whole(noise(seed, 20_000), fourier)
+    found = chroma(frames, 16_000)
+    np.testing.assert_allclose(found, chroma_by_librosa(frames, 16_000), atol=1e-5)
+
+
+@pytest.mark.parametrize("pitch", [95.0, 140.0, 265.0])
+def test_the_chroma_of_a_voice_and_of_silence_is_that_of_librosa(pitch):
+    frames = whole(voice(2.0, 16_000, pitch).samples, FOURIERS[0])
+    frames[:10] = 0.0
+    found = chroma(frames, 16_000)
+    assert not found[:10].any()
+    np.testing.assert_allclose(found, chroma_by_librosa(frames, 16_000), atol=1e-5)

@@ -1,8 +1,7 @@
-"""Features: what the networks see of a waveform. The project's only calls to librosa.feature."""
+"""Features: what the networks see of a waveform, as librosa.feature defines it."""
 
 from collections.abc import Iterator
 
-import librosa
 import numpy as np
 import numpy.typing as npt
 import scipy.fft
@@ -11,7 +10,7 @@ from webapp.speech.feature_settings import FLOOR_DB as FLOOR_DB
 from webapp.speech.feature_settings import Channel
 from webapp.speech.feature_settings import FeatureSettings as FeatureSettings
 from webapp.speech.prosody import prosody
-from webapp.speech.spectrogram import decibels, power
+from webapp.speech.spectrogram import SEMITONES, chroma, decibels, power
 from webapp.speech.voice import at_speed, voice
 from webapp.speech.waveform import Waveform
 
@@ -19,9 +18,6 @@ Features = npt.NDArray[np.float32]
 
 PROSODY_SECONDS = 60
 """Prosody is measured in at most this much of a clip."""
-
-CHROMA_BANDS = 12
-"""Semitones of an octave."""
 
 
 def heard_in(waveform: Waveform, settings: FeatureSettings) -> Waveform:
@@ -35,15 +31,6 @@ def log_mel(waveform: Waveform, settings: FeatureSettings) -> Features:
     return np.concatenate([decibels(some, settings.mel) for some in powers])
 
 
-def _chroma(frames: Features, settings: FeatureSettings) -> Features:
-    """Strength of the twelve semitones, 0 to 1, whatever the octave: (frames, 12)."""
-    # A voice is in no key: estimating its tuning takes time and means nothing.
-    chroma = librosa.feature.chroma_stft(
-        S=frames.T, sr=settings.sample_rate, n_fft=settings.n_fft, tuning=0.0
-    )
-    return np.asarray(chroma.T, dtype=np.float32)
-
-
 def spectrum(heard: Waveform, settings: FeatureSettings) -> Features:
     """What the channels are made of: the log mel spectrogram of a voice, (frames, n_mels).
 
@@ -55,7 +42,9 @@ def spectrum(heard: Waveform, settings: FeatureSettings) -> Features:
 
 def _bands(frames: Features, settings: FeatureSettings) -> Features:
     mel = decibels(frames, settings.mel)
-    return np.hstack([mel, _chroma(frames, settings)]) if "chroma" in settings.channels else mel
+    if "chroma" not in settings.channels:
+        return mel
+    return np.hstack([mel, chroma(frames, settings.sample_rate)])
 
 
 def measures(heard: Waveform, settings: FeatureSettings) -> Features:
@@ -117,7 +106,7 @@ def _channel(cut: Features, name: Channel, settings: FeatureSettings) -> Feature
     mel, chroma = cut[:, : settings.n_mels], cut[:, settings.n_mels :]
     if name != "chroma":
         return mel if name == "mel" else cepstra(mel, settings)
-    return chroma[:, np.arange(settings.n_mels) * CHROMA_BANDS // settings.n_mels]
+    return chroma[:, np.arange(settings.n_mels) * SEMITONES // settings.n_mels]
 
 
 def windows(spectra: Features, settings: FeatureSettings) -> Features:
