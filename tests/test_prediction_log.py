@@ -2,12 +2,14 @@ import multiprocessing
 import os
 import sqlite3
 import threading
+import time
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
 from webapp import prediction_log, tables
+from webapp.locks import locked
 from webapp.tables import Prediction, Source, db
 
 # The forked processes only do what gunicorn's workers do after their fork.
@@ -152,6 +154,36 @@ def test_a_writer_takes_the_right_to_write_at_its_start(log, settings):
     with tables.writing(), pytest.raises(sqlite3.OperationalError, match="locked"):
         other.execute("BEGIN IMMEDIATE")
     other.close()
+
+
+def test_writers_queue(log, settings):
+    queue = settings.instance / "tonelog.sqlite.lock"
+    with tables.writing(), locked(queue, patience=0) as got:
+        assert not got
+    with locked(queue, patience=0) as got:
+        assert got
+
+
+def test_who_has_queued_for_long_does_not_wait_once_more(log, settings):
+    other = sqlite3.connect(settings.instance / "tonelog.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    engine = db.engine.execution_options(**{tables.WRITES: 20.0})
+    begun = time.perf_counter()
+    with pytest.raises(OperationalError, match="locked"), engine.begin():
+        pass
+    assert time.perf_counter() - begun < 5
+    other.close()
+    with db.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 15_000
+
+
+def test_a_folder_without_room_for_the_queue_is_the_logs_own_matter(log, settings, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(tables, "locked", full)
+    log.add(prediction("one"))
+    assert log.count() == 1
 
 
 def test_a_failed_write_leaves_nothing(log):

@@ -99,14 +99,23 @@ def _tame_sqlite(engine: Engine) -> None:
     def connected(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         assert isinstance(connection, sqlite3.Connection)
         connection.isolation_level = None
-        connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        connection.execute(f"PRAGMA busy_timeout = {1000 * BUSY_SECONDS}")
         connection.execute("PRAGMA synchronous = FULL")  # a commit outlives a power cut
         connection.execute("PRAGMA secure_delete = ON")  # what goes is overwritten
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(WRITES, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        waited = connection.get_execution_options().get(WRITES)
+        if waited is None:
+            connection.exec_driver_sql("BEGIN")
+        elif waited < BUSY_SECONDS:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:  # somebody else's program holds the log: those who queue must not wait in turn, too
+            connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            finally:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout = {1000 * BUSY_SECONDS}")
 
     with engine.connect() as connection:  # kept in the file; readers then never wait for a writer
         connection.connection.cursor().execute("PRAGMA journal_mode = WAL")

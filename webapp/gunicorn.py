@@ -4,6 +4,7 @@ Any option can still be given on the command line or in GUNICORN_CMD_ARGS, such 
 """
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,10 @@ timeout = 60
 
 graceful_timeout = 30
 """So long may requests in hand go on after SIGTERM."""
+
+SWITCH_SECONDS = 0.001
+"""A thread that reckons gives way after so long. Python's own 5 ms add up for who has the right to
+write to the log: it takes a few turns to give that on."""
 
 keepalive = 5
 """A page and what belongs to it come over one connection."""
@@ -105,3 +110,4 @@ def post_fork(_server: Arbiter, worker: Any) -> None:
 def post_worker_init(worker: Any) -> None:
     """Have decoders made before the worker's first clip comes."""
     worker.wsgi.extensions["tonelog"].decoders.warm_up()
+    sys.setswitchinterval(SWITCH_SECONDS)

@@ -8,7 +8,7 @@ from webapp.tables import WRITES, db
 
 def run() -> None:
     """Run the revisions asked for, all of them or none."""
-    engine = db.engine.execution_options(**{WRITES: True})
+    engine = db.engine.execution_options(**{WRITES: 0.0})
     with engine.connect() as connection:
         context.configure(
             connection=connection,
