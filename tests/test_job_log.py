@@ -7,7 +7,8 @@ import pytest
 
 from webapp import job_log, prediction_log
 from webapp.speech.errors import NoSpeech
-from webapp.tables import Batch, Job, Prediction, Source, State, Trace, reading
+from webapp.tables import Batch, Job, Prediction, Source, State, Trace
+from webapp.transactions import reading
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 

@@ -17,7 +17,8 @@ from webapp.keeping import forget_all
 from webapp.recordings import NotKept
 from webapp.speech.errors import MissingExtra, TooLarge, TooLong, UnknownModel
 from webapp.submission import desk
-from webapp.tables import Job, Prediction, Source, State, Trace, reading
+from webapp.tables import Job, Prediction, Source, State, Trace
+from webapp.transactions import reading
 
 LONG = encode("wav-16", voice(8.0))
 

@@ -24,17 +24,8 @@ from webapp.locks import locked
 from webapp.queue import JsonSerializer, Queue
 from webapp.recordings import NotKept
 from webapp.submission import desk
-from webapp.tables import (
-    Batch,
-    Job,
-    Prediction,
-    Source,
-    State,
-    Trace,
-    db,
-    reading,
-    writing,
-)
+from webapp.tables import Batch, Job, Prediction, Source, State, Trace, db
+from webapp.transactions import reading, writing
 
 LONG = encode("wav-16", voice(8.0))
 NOW = datetime.now(UTC)

@@ -5,7 +5,8 @@ from sqlalchemy import func, select
 
 from webapp import batch_log, prediction_log, sayings
 from webapp.selection import Corrected, Selection
-from webapp.tables import Batch, Job, Note, Tag, reading
+from webapp.tables import Batch, Job, Note, Tag
+from webapp.transactions import reading
 
 
 @pytest.fixture

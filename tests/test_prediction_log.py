@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from webapp import prediction_log, tables
+from webapp import prediction_log, transactions
 from webapp.locks import locked
 from webapp.tables import Prediction, Source, db
 
@@ -133,7 +133,7 @@ def test_a_commit_outlives_a_power_cut(log):
 
 def test_readers_do_not_wait_for_a_writer(app, log):
     log.add(prediction("one"))
-    with tables.writing() as session:
+    with transactions.writing() as session:
         session.add(prediction("two"))
         session.flush()
         seen = []
@@ -151,14 +151,14 @@ def test_readers_do_not_wait_for_a_writer(app, log):
 
 def test_a_writer_takes_the_right_to_write_at_its_start(log, settings):
     other = sqlite3.connect(settings.instance / "tonelog.sqlite", timeout=0)
-    with tables.writing(), pytest.raises(sqlite3.OperationalError, match="locked"):
+    with transactions.writing(), pytest.raises(sqlite3.OperationalError, match="locked"):
         other.execute("BEGIN IMMEDIATE")
     other.close()
 
 
 def test_writers_queue(log, settings):
     queue = settings.instance / "tonelog.sqlite.lock"
-    with tables.writing(), locked(queue, patience=0) as got:
+    with transactions.writing(), locked(queue, patience=0) as got:
         assert not got
     with locked(queue, patience=0) as got:
         assert got
@@ -167,7 +167,7 @@ def test_writers_queue(log, settings):
 def test_who_has_queued_for_long_does_not_wait_once_more(log, settings):
     other = sqlite3.connect(settings.instance / "tonelog.sqlite", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    engine = db.engine.execution_options(**{tables.WRITES: 20.0})
+    engine = db.engine.execution_options(**{transactions.WRITES: 20.0})
     begun = time.perf_counter()
     with pytest.raises(OperationalError, match="locked"), engine.begin():
         pass
@@ -181,14 +181,14 @@ def test_a_folder_without_room_for_the_queue_is_the_logs_own_matter(log, setting
     def full(*_, **__):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(tables, "locked", full)
+    monkeypatch.setattr(transactions, "locked", full)
     log.add(prediction("one"))
     assert log.count() == 1
 
 
 def test_a_failed_write_leaves_nothing(log):
     def fail():
-        with tables.writing() as session:
+        with transactions.writing() as session:
             session.add(prediction("one"))
             session.flush()
             raise RuntimeError

@@ -8,7 +8,8 @@ from sqlalchemy import update
 
 from tests.fakes import Visitor
 from webapp import prediction_log
-from webapp.tables import Prediction, writing
+from webapp.tables import Prediction
+from webapp.transactions import writing
 
 
 @pytest.fixture

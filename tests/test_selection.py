@@ -10,7 +10,8 @@ from webapp import prediction_log, sayings
 from webapp.order import Order
 from webapp.selection import BadFilter, Corrected, Selection, folded
 from webapp.speech.emotions import Emotion
-from webapp.tables import Source, writing
+from webapp.tables import Source
+from webapp.transactions import writing
 
 WHOLE = {
     "emotion": "sad",

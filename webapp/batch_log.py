@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from webapp.paging import Mark, Page, follow, nearest
 from webapp.speech.errors import TooLarge
 from webapp.speech.words import N_
-from webapp.tables import OPEN, QUEUED, UNHEARD, Batch, Job, Prediction, State, reading
+from webapp.tables import OPEN, QUEUED, UNHEARD, Batch, Job, Prediction, State
+from webapp.transactions import reading
 from webapp.written import count
 
 PIECE = 200

@@ -18,7 +18,8 @@ from webapp.speech.emotions import Emotion
 from webapp.speech.errors import SpeechError, TooLong
 from webapp.speech.waveform import Waveform
 from webapp.submission import Desk
-from webapp.tables import Correction, Prediction, reading
+from webapp.tables import Correction, Prediction
+from webapp.transactions import reading
 
 LONGEST = 60.0
 """Seconds of the longest clip that training reads."""

@@ -3,7 +3,8 @@
 from sqlalchemy import select
 
 from webapp.paging import Mark, follow
-from webapp.tables import Correction, Prediction, reading
+from webapp.tables import Correction, Prediction
+from webapp.transactions import reading
 
 
 def after(mark: Mark | None, size: int) -> list[tuple[Correction, Prediction]]:

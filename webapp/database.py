@@ -19,7 +19,8 @@ from webapp.config import SettingError, Settings
 from webapp.prediction_log import audio_names
 from webapp.recordings import Recordings
 from webapp.sqlite_files import settle, wipe
-from webapp.tables import WRITES, db
+from webapp.tables import db
+from webapp.transactions import WRITES
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 

@@ -13,19 +13,8 @@ from sqlalchemy.orm import Session
 
 from webapp import prediction_log
 from webapp.speech.errors import SpeechError
-from webapp.tables import (
-    OPEN,
-    QUEUED,
-    STOPPED,
-    UNHEARD,
-    Batch,
-    Job,
-    Prediction,
-    State,
-    Trace,
-    reading,
-    writing,
-)
+from webapp.tables import OPEN, QUEUED, STOPPED, UNHEARD, Batch, Job, Prediction, State, Trace
+from webapp.transactions import reading, writing
 
 CHANCES = 2
 """A job that was lost so often while it ran is not begun again by itself."""

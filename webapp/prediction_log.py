@@ -26,17 +26,8 @@ from webapp.order import Order
 from webapp.paging import Page, nearest
 from webapp.selection import Selection, folded
 from webapp.speech.emotions import Emotion
-from webapp.tables import (
-    Batch,
-    Correction,
-    Job,
-    Note,
-    Prediction,
-    Tag,
-    Trace,
-    reading,
-    writing,
-)
+from webapp.tables import Batch, Correction, Job, Note, Prediction, Tag, Trace
+from webapp.transactions import reading, writing
 
 ALL = Selection()
 

@@ -21,9 +21,8 @@ from webapp.tables import (
     Tag,
     Token,
     Trace,
-    reading,
-    writing,
 )
+from webapp.transactions import reading, writing
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ from webapp.selection import folded
 from webapp.speech.emotions import Emotion
 from webapp.speech.errors import SpeechError
 from webapp.speech.words import N_
-from webapp.tables import Base, Correction, Note, Prediction, Tag, reading, writing
+from webapp.tables import Base, Correction, Note, Prediction, Tag
+from webapp.transactions import reading, writing
 
 LONGEST_NOTE = 2000
 LONGEST_TAG = 64

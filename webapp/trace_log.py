@@ -4,7 +4,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from webapp.tables import Trace, reading
+from webapp.tables import Trace
+from webapp.transactions import reading
 
 
 def segments(prediction_id: str) -> list[dict[str, Any]] | None:

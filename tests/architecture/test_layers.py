@@ -71,7 +71,7 @@ webapp.job_log webapp.retention_log webapp.queue webapp.batch_log webapp.command
 webapp.prediction_log webapp.documents webapp.trace_log webapp.recordings webapp.pictures \
 webapp.forms
 webapp.sayings webapp.correction_log webapp.api.shapes webapp.order
-webapp.selection
+webapp.selection webapp.transactions
 webapp.tables
 webapp.told webapp.scripts
 webapp.written

@@ -23,7 +23,8 @@ from webapp.guard.listening import kept_password
 from webapp.speech.emotions import Emotion
 from webapp.speech.quality import Remark
 from webapp.submission import desk
-from webapp.tables import Prediction, Source, writing
+from webapp.tables import Prediction, Source
+from webapp.transactions import writing
 
 PASSWORD = "correct horse battery staple"
 REFUSED = """navigator.mediaDevices.getUserMedia = async () => {

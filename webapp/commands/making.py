@@ -15,19 +15,8 @@ from webapp.selection import folded
 from webapp.speech.emotions import Emotion
 from webapp.speech.quality import Remark
 from webapp.submission import desk
-from webapp.tables import (
-    Base,
-    Batch,
-    Correction,
-    Job,
-    Note,
-    Prediction,
-    Source,
-    State,
-    Tag,
-    new_id,
-    writing,
-)
+from webapp.tables import Base, Batch, Correction, Job, Note, Prediction, Source, State, Tag, new_id
+from webapp.transactions import writing
 
 PIECE = 5_000
 """Predictions that are made and written at a time."""

@@ -12,7 +12,8 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from webapp.speech.errors import SpeechError
-from webapp.tables import Token, reading, writing
+from webapp.tables import Token
+from webapp.transactions import reading, writing
 
 BEGINNING = "tonelog_"
 """Of every token, so that people and scanners know one where they see it."""

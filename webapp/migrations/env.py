@@ -3,7 +3,8 @@
 from alembic import context
 from flask import current_app
 
-from webapp.tables import WRITES, db
+from webapp.tables import db
+from webapp.transactions import WRITES
 
 
 def run() -> None:
