@@ -43,8 +43,8 @@ def parser() -> argparse.ArgumentParser:
 
     fit, evaluate = command(commands.fit), command(commands.evaluate)
     release, report = command(commands.release), command(commands.report)
-    robustness, corpora = command(commands.robustness), command(commands.corpora)
-    visualize = command(commands.visualize)
+    update, robustness = command(commands.update), command(commands.robustness)
+    corpora, visualize = command(commands.corpora), command(commands.visualize)
     for takes_recipe in (fit, evaluate):
         takes_recipe.add_argument("recipe", help="a recipe's name, or the path of a .toml file")
         takes_recipe.add_argument("--start", help="another bundle than the recipe fine-tunes")
@@ -54,14 +54,16 @@ def parser() -> argparse.ArgumentParser:
         keeps.add_argument(
             "--instance", type=Path, default=INSTANCE, help="where runs and features are kept"
         )
-    for knows_bundles in (fit, evaluate, release, robustness, report):
+    for knows_bundles in (fit, evaluate, release, update, robustness, report):
         knows_bundles.add_argument("--bundles", type=Path, default=BUNDLES)
     fit.add_argument("--seed", type=int, default=0)
     evaluate.add_argument("--protocol", choices=MEASURED)
     evaluate.add_argument("--seeds", type=int, default=1, help="how many seeds, from 0 on")
     _add_what_is_released(release)
-    robustness.add_argument("bundle", help="the name of a released bundle")
+    for about_a_bundle in (robustness, update):
+        about_a_bundle.add_argument("bundle", help="the name of a released bundle")
     report.add_argument("--out", type=Path, default=HERE, help="where RESULTS.md goes")
+    update.add_argument("--out", type=Path, default=HERE, help="where RESULTS.md and records are")
     corpora.add_argument("--out", type=Path, help="where the class balance is drawn")
     visualize.add_argument("source", type=Path, help="a clip, or a folder of clips")
     visualize.add_argument("--out", type=Path, required=True, help="where the pictures go")

@@ -15,6 +15,7 @@ from training.own_splits import everything
 from training.own_splits import usual as usual_of
 from training.recipe import Recipe, RecipeError, load_recipe
 from training.release import release as release_run
+from training.report import RECORDS
 from training.report import report as write_report
 from training.robustness import measure as measure_robustness
 from training.robustness import summary as summary_of
@@ -30,6 +31,7 @@ from training.run import (
 from training.splits import OWN, RELEASED, splits_of
 from training.survey import survey
 from training.tune import keep_start
+from training.update import update as update_card
 from training.utterance import CorpusError, Utterance
 from training.visualize import visualize as draw
 
@@ -93,6 +95,13 @@ def release(options: Namespace) -> None:
     bundle = options.bundles / options.name
     card = release_run(folder, measured, random, bundle, eight_bits=options.eight_bits)
     print(f"Released {card.name}, version {card.version}: UAR {card.figures.uar:.3f}")
+
+
+def update(options: Namespace) -> None:
+    """Put the figures of all seeds that there are records of on the card of a bundle."""
+    card = update_card(options.bundles / options.bundle, options.out / RECORDS)
+    seeds = len(card.figures.seeds)
+    print(f"{card.name}, version {card.version}: UAR {card.figures.uar:.3f} over {seeds} seed(s)")
 
 
 def robustness(options: Namespace) -> None:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 LAYERS = """
 training.__main__
 training.commands
-training.survey training.report training.visualize
+training.survey training.report training.visualize training.update
 training.reporting.details training.reporting.trust
 training.reporting.gallery
 training.reporting.overview
