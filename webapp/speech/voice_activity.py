@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
-import scipy.fft
 from numpy.lib.stride_tricks import sliding_window_view
 
+from webapp.speech.spectrogram import frame_power
 from webapp.speech.waveform import Samples, Waveform
 
 WEIGHTS = Path(__file__).parent / "silero" / "silero_vad_16k.safetensors"
@@ -29,6 +29,8 @@ WINDOW = 256
 
 STRIDES = (1, 2, 2, 1)
 """Steps of its convolutions."""
+
+HALF = np.float32(0.5)
 
 UNITS = 128
 """Size of its memory."""
@@ -68,10 +70,13 @@ class VoiceActivity:
             for name in ("conv1", "conv2", "conv3", "conv4")
         ]
         # The logistic function is a tanh of half of what it is of: so one tanh does for all gates.
-        halves = np.repeat(np.array([0.5, 0.5, 1.0, 0.5], dtype=np.float32), UNITS)
-        self._inward = weights["lstm_cell.weight_ih"].T * halves
-        self._onward = np.ascontiguousarray(weights["lstm_cell.weight_hh"].T * halves)
-        self._bias = (weights["lstm_cell.bias_ih"] + weights["lstm_cell.bias_hh"]) * halves
+        # The three that are logistic come first: enter, keep and leave, then what is new.
+        order = np.arange(4 * UNITS).reshape(4, UNITS)[[0, 1, 3, 2]].ravel()
+        halves = np.repeat(np.array([0.5, 0.5, 0.5, 1.0], dtype=np.float32), UNITS)
+        self._inward = weights["lstm_cell.weight_ih"].T[:, order] * halves
+        self._onward = np.ascontiguousarray(weights["lstm_cell.weight_hh"].T[:, order] * halves)
+        bias = weights["lstm_cell.bias_ih"] + weights["lstm_cell.bias_hh"]
+        self._bias = bias[order] * halves
         self._out = weights["final_conv.weight"][0, :, 0], weights["final_conv.bias"][0]
 
     @classmethod
@@ -111,25 +116,35 @@ class VoiceActivity:
     def _encode(self, frames: Samples) -> Samples:
         """Each frame's spectrum, boiled down by convolutions: (frames, samples) to (frames, n)."""
         windows = sliding_window_view(frames, WINDOW, axis=1)[:, :: WINDOW // 2]
-        found: Samples = np.abs(scipy.fft.rfft(windows * self._window, axis=2))
+        power = frame_power(windows.reshape(-1, WINDOW), self._window)
+        found = np.sqrt(power).reshape(*windows.shape[:2], -1)
         for (weights, bias), stride in zip(self._filters, STRIDES, strict=True):
-            around = np.zeros((len(found), found.shape[1] + 2, found.shape[2]), dtype=np.float32)
-            around[:, 1:-1] = found
-            near = sliding_window_view(around, 3, axis=1)[:, ::stride]
-            summed = near.reshape(-1, len(weights)) @ weights + bias
-            found = np.maximum(summed, 0).reshape(*near.shape[:2], -1)
+            count, steps, channels = found.shape
+            around = np.zeros((count, (steps + 2) * channels), dtype=np.float32)
+            around[:, channels:-channels] = found.reshape(count, -1)
+            near = sliding_window_view(around, len(weights), axis=1)[:, :: stride * channels]
+            summed = near.reshape(-1, len(weights)) @ weights
+            summed += bias
+            found = np.maximum(summed, 0, out=summed).reshape(*near.shape[:2], -1)
         return found[:, 0]
 
     def _remember(self, found: Samples, state: Samples) -> tuple[Samples, Samples]:
         """An LSTM over the frames: its outputs (frames, units), and its state after them."""
-        output, cell = state
+        output, cell = state.copy()
         outputs = np.empty((len(found), UNITS), dtype=np.float32)
-        for row, inward in enumerate(found @ self._inward + self._bias):
-            gates = np.tanh(inward + output @ self._onward)
-            new = gates[2 * UNITS : 3 * UNITS]
-            keep = (gates + 1) * np.float32(0.5)
-            cell = keep[UNITS : 2 * UNITS] * cell + keep[:UNITS] * new
-            output = outputs[row] = keep[3 * UNITS :] * np.tanh(cell)
+        gates = np.empty(4 * UNITS, dtype=np.float32)
+        (enter, keep, leave), new = gates[: 3 * UNITS].reshape(3, UNITS), gates[3 * UNITS :]
+        logistic = gates[: 3 * UNITS]
+        for inward, following in zip(found @ self._inward + self._bias, outputs, strict=True):
+            np.dot(output, self._onward, out=gates)  # all in place: a frame takes microseconds
+            gates += inward
+            np.tanh(gates, out=gates)
+            logistic += 1
+            logistic *= HALF
+            cell *= keep
+            new *= enter
+            cell += new
+            output = np.multiply(leave, np.tanh(cell, out=new), out=following)
         return outputs, np.stack([output, cell])
 
 
@@ -172,7 +187,7 @@ def cut(samples: Samples) -> tuple[Samples, Samples]:
 
 def _flat(weights: Samples) -> Samples:
     """Filters (out, in, near) as what a row of everything near is multiplied by: (…, out)."""
-    return np.ascontiguousarray(weights.reshape(len(weights), -1).T)
+    return np.ascontiguousarray(weights.transpose(2, 1, 0).reshape(-1, len(weights)))
 
 
 def _sigmoid(values: Samples) -> Samples:
