@@ -21,9 +21,10 @@ def independent(found: Comparison) -> list[Seeds]:
 
 
 def curves_of(seeds: Seeds) -> Curves | None:
-    """The curves of the first split of the first seed; None where nothing has epochs."""
-    splits = sorted(path for path in seeds.folders[0].iterdir() if path.is_dir())
-    return read_curves(splits[0]) if splits else None
+    """The curves of the first split that has any; None where nothing has epochs, or is known of."""
+    splits = (path for folder in seeds.folders for path in sorted(folder.iterdir()))
+    found = (read_curves(split) for split in splits if split.is_dir())
+    return next(filter(None, found), None)
 
 
 def name(kind: str, seeds: Seeds) -> str:
