@@ -13,6 +13,7 @@ from tqdm import tqdm
 from training.cores import cores, workers
 from training.corpora.loader import sound
 from training.utterance import Utterance, data_checksum
+from training.whole_files import whole
 from webapp.speech.emotions import Emotion
 from webapp.speech.features import (
     Features,
@@ -104,10 +105,8 @@ class Dataset:
         with workers(1 if len(paths) <= FEW else cores(), AT_ONCE) as spread:
             found = list(tqdm(spread(work, paths), measure.__name__, len(paths), unit="clip"))
         for file, clips in zip(files.values(), zip(*found, strict=True), strict=True):
-            file.parent.mkdir(parents=True, exist_ok=True)
-            unfinished = file.with_suffix(".part.npz")
-            np.savez(unfinished, frames=np.concatenate(clips), lengths=[len(c) for c in clips])
-            unfinished.rename(file)
+            with whole(file) as unfinished:
+                np.savez(unfinished, frames=np.concatenate(clips), lengths=[len(c) for c in clips])
 
     def _key(self, measure: Measure, speed: float) -> str:
         """What a spectrum depends on, or the prosody; windows and pooling come after it."""

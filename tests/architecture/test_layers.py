@@ -35,6 +35,7 @@ training.corpora.ravdess training.corpora.tess training.corpora.emodb training.c
 training.corpora.savee training.corpora.iesc training.corpora.own training.split
 training.recipe training.corpora.loader
 training.utterance training.cores training.corpora.memory
+training.whole_files
 webapp.__main__ webapp.worker
 wsgi webapp.gunicorn
 webapp.factory webapp.consumer

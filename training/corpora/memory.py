@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
+from training.whole_files import whole
+
 Listen = Callable[[Path], float]
 """The seconds of a clip; raises `SpeechError` or `OSError` where it cannot be heard."""
 
@@ -39,7 +41,5 @@ class Memory:
     def __exit__(self, *_: object) -> None:
         """Keep what is new, also where loading was broken off."""
         if self._new:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            unfinished = self._file.with_suffix(".part")
-            unfinished.write_text(json.dumps(self._known), encoding="utf-8")
-            unfinished.rename(self._file)
+            with whole(self._file) as unfinished:
+                unfinished.write_text(json.dumps(self._known), encoding="utf-8")
