@@ -21,11 +21,11 @@ RATE = 16_000
 
 ONE_CORE = ("taskset", "--cpu-list", "0")
 
-LOOK = 0.05
-"""Seconds between two looks at the memory."""
+LOOK = 0.25
+"""Seconds between two looks at the memory, each of which holds up those it looks at."""
 
-POLL = 0.5
-"""Seconds between two looks at a job."""
+POLL = 0.1
+"""Seconds between two looks at a job, by so much of which it seems to take longer."""
 
 ACCEPTED = 202
 """Status of an upload that became a job."""

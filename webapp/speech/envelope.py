@@ -30,6 +30,9 @@ HOP = 256
 RATE, N_FFT, N_MELS = 16_000, 1024, 100
 """Hz, samples in a Fourier transform, and mel bands of a spectrogram."""
 
+HALF_OVERLAP = N_FFT // 2 // HOP
+"""Where a column is a mean of frames, one in so many is enough (Welch 1967): they share halves."""
+
 MEL = Mel(RATE, N_FFT, N_MELS, 50.0, RATE / 2)
 
 BLOCK_SECONDS = 2
@@ -120,7 +123,9 @@ class _Spectrogram:
         if len(self._ahead) < N_FFT:
             return
         frames = sliding_window_view(self._ahead, N_FFT)[::HOP]
-        self._columns.add(frame_power(frames, hann(N_FFT, N_FFT)) @ mel_bands(MEL))
+        step = min(self._columns.width, HALF_OVERLAP)
+        seen = frame_power(frames[::step], hann(N_FFT, N_FFT)) @ mel_bands(MEL)
+        self._columns.add(np.repeat(seen, step, axis=0)[: len(frames)])
         self._ahead = self._ahead[len(frames) * HOP :]
 
 
@@ -132,33 +137,33 @@ class _Columns:
         self._together = together
         """What makes one of two."""
         self._rows = 0
-        self._width = 1
+        self.width = 1
         """Rows in a column; the last may have fewer."""
 
     @property
     def columns(self) -> npt.NDArray[np.float32]:
         """What has come, (columns, numbers)."""
-        return self._made[: -(-self._rows // self._width)]
+        return self._made[: -(-self._rows // self.width)]
 
     @property
     def means(self) -> npt.NDArray[np.float32]:
         """Each column over the rows in it."""
-        widths = np.full(len(self.columns), self._width)
-        widths[-1:] = (self._rows - 1) % self._width + 1
+        widths = np.full(len(self.columns), self.width)
+        widths[-1:] = (self._rows - 1) % self.width + 1
         return np.asarray(self.columns / widths[:, np.newaxis], dtype=np.float32)
 
     def add(self, rows: npt.NDArray[np.float32]) -> None:
         """The next rows, in the order of time."""
         while len(rows):
-            if self._rows == len(self._made) * self._width:
+            if self._rows == len(self._made) * self.width:
                 self._halve()
-            room = len(self._made) * self._width - self._rows
+            room = len(self._made) * self.width - self._rows
             self._put(rows[:room])
             rows = rows[room:]
 
     def _put(self, rows: npt.NDArray[np.float32]) -> None:
-        first, begun = divmod(self._rows, self._width)
-        edges = np.arange(-begun, len(rows), self._width).clip(0)
+        first, begun = divmod(self._rows, self.width)
+        edges = np.arange(-begun, len(rows), self.width).clip(0)
         found = self._together.reduceat(rows, edges)
         if begun:
             found[0] = self._together(found[0], self._made[first])
@@ -168,4 +173,4 @@ class _Columns:
     def _halve(self) -> None:
         half = len(self._made) // 2
         self._made[:half] = self._together(self._made[0::2], self._made[1::2])
-        self._width *= 2
+        self.width *= 2
