@@ -58,7 +58,9 @@ def parser() -> argparse.ArgumentParser:
         knows_bundles.add_argument("--bundles", type=Path, default=BUNDLES)
     fit.add_argument("--seed", type=int, default=0)
     evaluate.add_argument("--protocol", choices=MEASURED)
-    evaluate.add_argument("--seeds", type=int, default=1, help="how many seeds, from 0 on")
+    seeds = evaluate.add_mutually_exclusive_group()
+    seeds.add_argument("--seeds", type=int, default=1, help="how many seeds, from 0 on")
+    seeds.add_argument("--seed", type=int, help="this one alone, beside others on other cores")
     _add_what_is_released(release)
     for about_a_bundle in (robustness, update):
         about_a_bundle.add_argument("bundle", help="the name of a released bundle")

@@ -69,7 +69,7 @@ def evaluate(options: Namespace) -> None:
     recipe, utterances, dataset = _prepare(options)
     protocol = _protocol(recipe, options.protocol, utterances)
     results = []
-    for seed in range(options.seeds):
+    for seed in range(options.seeds) if options.seed is None else [options.seed]:
         run = describe(recipe, protocol, seed, options.corpus, utterances, dataset.checksum)
         folder = _open(options, run)
         splits = splits_of(protocol, utterances, seed, recipe.members)

@@ -73,6 +73,15 @@ def test_evaluating_again_reads_what_is_finished(trained, monkeypatch, capsys):
     assert "accuracy on the 70% surest" in printed
 
 
+def test_one_seed_is_measured_alone(trained, capsys):
+    _, recipe, common = trained
+    assert main(["evaluate", str(recipe), *common, "--seed", "1"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("seed 1: ")
+    assert "seed 0: " not in printed
+    assert "mean over 1 seed(s)" in printed
+
+
 def test_a_run_interrupted_between_splits_has_no_figures(trained, monkeypatch, capsys):
     instance, recipe, common = trained
     run = run_of(instance, "speaker_5fold-seed0")
