@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from typing import BinaryIO, Protocol
 
 import numpy as np
@@ -117,6 +118,7 @@ def _live(descriptor: int, decoder: Decoder, limits: DecoderLimits, template: in
     line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, fileno=descriptor)
     with line, line.makefile("rb") as coming:
         contain_decoder(limits, template)
+        decode(_quiet(), 1.0)  # what it shares with the template is copied now, not while one waits
         header = coming.read(REQUEST.size)
         if len(header) < REQUEST.size:  # the worker had no use for it
             os._exit(0)
@@ -158,6 +160,12 @@ def _send(line: socket.socket, sound: Waveform, before: bytes = b"") -> None:
     line.sendall(samples.data.cast("B"))
 
 
+@cache
+def _quiet() -> bytes:
+    """A tenth of a second of nothing, as a WAV file."""
+    return to_wav(Waveform(np.zeros(9_600, dtype=np.float32), 96_000))
+
+
 def _warm_up() -> None:
     """Hear two sounds of our own, by either reader, until it is routine.
 
@@ -165,10 +173,9 @@ def _warm_up() -> None:
     cannot open a file to load it from. And what Python rewrites of its code in the first runs is
     rewritten: where a decoder does that, it is in copies of its own of the template's memory.
     """
-    quiet = to_wav(Waveform(np.zeros(9_600, dtype=np.float32), 96_000))
     sun = struct.pack(">4s5I", b".snd", 24, 19_200, 3, 96_000, 1) + bytes(19_200)
     for _ in range(ROUTINE):
-        for sound in (quiet, sun):
+        for sound in (_quiet(), sun):
             decode(sound, 1.0)
             list(stream(io.BytesIO(sound), 1.0))
 
