@@ -125,6 +125,7 @@ class Queue:
 def _open(settings: Settings) -> Huey:
     options: dict[str, Any] = {"results": False, "serializer": JsonSerializer()}
     if settings.queue_url is not None:
-        return RedisHuey("tonelog", url=settings.queue_url, **options)
+        url = settings.queue_url.removeprefix("redis+")  # as a socket is named for the counts
+        return RedisHuey("tonelog", url=url, **options)
     filename = str(settings.instance / FILE)
     return SqliteHuey("tonelog", filename=filename, timeout=BUSY_SECONDS, **options)

@@ -3,6 +3,7 @@
 import math
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -112,6 +113,10 @@ def read_hosts(name: str, value: str) -> tuple[str, ...]:
 
 def read_redis(name: str, value: str) -> str:
     """The address of a Redis server. It may hold a password, so it is not repeated."""
-    if re.fullmatch(r"(redis|rediss|redis\+unix)://\S+", value.strip()) is None:
+    try:
+        port = urlsplit(value.strip()).port
+    except ValueError:
+        port = 0
+    if port == 0 or re.fullmatch(r"(redis|rediss|redis\+unix)://\S+", value.strip()) is None:
         raise SettingError(f"{name} must be a URL such as redis://localhost:6379/0.")
     return value.strip()

@@ -79,9 +79,12 @@ class Rates:
             self.spend(VOICES, address)
 
     def forgive(self, kind: str, address: str) -> None:
-        """Forget what an address did."""
-        for item in self._items[kind]:
-            self._limiter.clear(item, kind, household(address))
+        """Forget what an address did; raises `CountsAway` where the store does not answer."""
+        try:
+            for item in self._items[kind]:
+                self._limiter.clear(item, kind, household(address))
+        except StorageError as error:
+            raise CountsAway(AWAY) from error
 
 
 def open_counts(settings: Settings, store: Store) -> Storage:
