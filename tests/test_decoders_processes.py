@@ -69,8 +69,7 @@ class TestProcesses:
             for heard in threads.map(own.decode, [wav] * 200, [30.0] * 200):
                 assert heard.seconds == 1.5
         assert len(list(Path("/proc/self/fd").iterdir())) == before
-        wait_until(lambda: len(children(template)) == 2)
-        assert all(state(child) == "S" for child in children(template))
+        wait_until(lambda: list(map(state, children(template))) == ["S", "S"])
         assert len(list(Path(f"/proc/{template}/fd").iterdir())) == 4
 
     def test_closing_ends_all(self, wav):

@@ -147,8 +147,7 @@ class TestProcesses:
         template = template_of(own)
         assert len(children(template)) == 3
         pieces.close()
-        wait_until(lambda: len(children(template)) == 2)
-        assert all(state(child) == "S" for child in children(template))
+        wait_until(lambda: list(map(state, children(template))) == ["S", "S"])
 
     def test_ended_streams_leave_nothing_behind(self, own, file, wav):
         path = file(lengthy("wav-16", 30.0))
