@@ -5,7 +5,8 @@ Counted by address, across all workers: in a file they share, or in Redis.
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from ipaddress import ip_address, ip_network
 
 from flask import Flask, request
@@ -65,13 +66,11 @@ class Rates:
     def spend(self, kind: str, address: str) -> None:
         """Count one; raises `TooOften`, and `CountsAway` where the store does not answer."""
         key = household(address)
-        try:
+        with _answering():
             for item in self._items[kind]:
                 if not self._limiter.hit(item, kind, key):
                     again = self._limiter.get_window_stats(item, kind, key).reset_time
                     raise TooOften(_TOO_MANY[kind], max(1, math.ceil(again - time.time())))
-        except StorageError as error:
-            raise CountsAway(AWAY) from error
 
     def spend_voice(self, address: str) -> None:
         """Count a voice; raises what `spend` raises."""
@@ -80,11 +79,9 @@ class Rates:
 
     def forgive(self, kind: str, address: str) -> None:
         """Forget what an address did; raises `CountsAway` where the store does not answer."""
-        try:
+        with _answering():
             for item in self._items[kind]:
                 self._limiter.clear(item, kind, household(address))
-        except StorageError as error:
-            raise CountsAway(AWAY) from error
 
 
 def open_counts(settings: Settings, store: Store) -> Storage:
@@ -124,6 +121,15 @@ def household(address: str) -> str:
         return address
     bits = known.max_prefixlen if known.version == 4 else _NEIGHBOURS
     return str(ip_network((known, bits), strict=False))
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Raises `CountsAway` where the store does not answer within the block."""
+    try:
+        yield
+    except StorageError as error:
+        raise CountsAway(AWAY) from error
 
 
 def _items(rate: str) -> Sequence[RateLimitItem]:
