@@ -108,6 +108,7 @@ def test_spread_and_what_was_not_measured(client, recognizers):
     page = client.get("/models").text
     told = text(page)
     assert "60.0% ± 1.4 over 2 seeds (59.0%, 61.0%)" in told
+    assert "Each clip was heard once with each of the 2 seeds." in told
     assert "Not measured, so its leak is not known." in told
     assert "not measured" in text(page[: page.index('id="choose-title"')])
 
