@@ -24,3 +24,9 @@ def test_what_is_raised_is_found(tmp_path, monkeypatch):
     found = fuzzed("planted", tmp_path, "-runs=200000", "-seed=1")
     assert found.failed
     assert "planted" in found.said
+
+
+def test_memory_is_bounded(tmp_path):
+    found = fuzzed("greedy", tmp_path, "-runs=500", "-seed=1")
+    assert found.failed
+    assert "MemoryError" in found.said

@@ -64,4 +64,11 @@ def planted(data: bytes) -> None:
                     raise RuntimeError("the planted fault")
 
 
+def greedy(data: bytes) -> None:
+    """Up to 4 GiB, as four bytes ask for, like a parser that believes a length it is told."""
+    if len(data) >= 4:
+        bytearray(int.from_bytes(data[:4], "little"))
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {"files": files, "answers": answers}
+PLANTED: dict[str, Callable[[bytes], None]] = {"planted": planted, "greedy": greedy}
