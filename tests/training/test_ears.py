@@ -95,11 +95,11 @@ def test_what_was_refitted_is_read_back(refitted, dataset, split, whole, monkeyp
 
 
 def test_an_interrupted_refit_starts_from_the_chosen_network_again(
-    refitted, dataset, split, tmp_path
+    refitted, dataset, split, whole, tmp_path
 ):
-    whole = trained(refitted, dataset, split, 0, tmp_path)
-    (tmp_path / REFITTED).unlink()
-    again = trained(refitted, dataset, split, 0, tmp_path)
-    for one, other in zip(whole.network.get_weights(), again.network.get_weights(), strict=True):
+    folder = shutil.copytree(whole[0], tmp_path / "interrupted")
+    (folder / REFITTED).unlink()
+    again = trained(refitted, dataset, split, 0, folder)
+    for one, other in zip(whole[1].network.get_weights(), again.network.get_weights(), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-4)
-    assert read_calibration(tmp_path)[0] == whole.calibration
+    assert read_calibration(folder)[0] == whole[1].calibration
