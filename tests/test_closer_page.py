@@ -16,11 +16,11 @@ from tests.sounds import encode, voice
 from tests.test_evidence import PLAIN, Detector, with_tone
 from webapp import prediction_log
 from webapp.closer import REMEMBERED, Closer, ModelGone, TooManyLooks
-from webapp.recordings import NotKept
 from webapp.speech.emotions import Emotion
 from webapp.speech.voice_activity import VoiceActivity
 from webapp.stretch import LONGEST_SECONDS, Stretch, Stretches, sound
 from webapp.submission import desk
+from webapp.unkept import NotKept
 
 
 def text(html):

@@ -5,8 +5,8 @@ from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
 from webapp import commands, prediction_log, submission
 from webapp.errors import NoFile, failure
-from webapp.recordings import NotWritten
 from webapp.speech import errors as speech
+from webapp.unkept import NotWritten
 
 JSON = {"Accept": "application/json"}
 

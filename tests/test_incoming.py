@@ -14,7 +14,7 @@ from werkzeug.test import encode_multipart
 from tests.sounds import lengthy
 from webapp import incoming
 from webapp.incoming import IN_MEMORY, Incoming
-from webapp.recordings import NotWritten
+from webapp.unkept import NotWritten
 
 JSON = {"Accept": "application/json"}
 

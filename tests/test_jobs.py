@@ -14,11 +14,11 @@ from tests.sounds import encode, silence, voice
 from tests.working import work
 from webapp import job_log, jobs, prediction_log
 from webapp.keeping import forget_all
-from webapp.recordings import NotKept
 from webapp.speech.errors import MissingExtra, TooLarge, TooLong, UnknownModel
 from webapp.submission import desk
 from webapp.tables import Job, Prediction, Source, State, Trace
 from webapp.transactions import reading
+from webapp.unkept import NotKept
 
 LONG = encode("wav-16", voice(8.0))
 

@@ -22,10 +22,10 @@ from webapp.incoming import incoming_folder
 from webapp.keeping import Purged
 from webapp.locks import locked
 from webapp.queue import JsonSerializer, Queue
-from webapp.recordings import NotKept
 from webapp.submission import desk
 from webapp.tables import Batch, Job, Prediction, Source, State, Trace, db
 from webapp.transactions import reading, writing
+from webapp.unkept import NotKept
 
 LONG = encode("wav-16", voice(8.0))
 NOW = datetime.now(UTC)

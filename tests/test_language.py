@@ -9,7 +9,7 @@ import pytest
 from tests.fakes import Visitor
 from tests.sounds import encode, silence
 from webapp import prediction_log
-from webapp.recordings import DISK_FULL, NotWritten
+from webapp.unkept import DISK_FULL, NotWritten
 
 GERMAN = {"Accept-Language": "de-AT,de;q=0.9,en;q=0.5"}
 JSON = {"Accept": "application/json"}

@@ -11,7 +11,8 @@ import pytest
 
 from webapp import recordings as module
 from webapp.locks import locked
-from webapp.recordings import NotWritten, Recordings
+from webapp.recordings import Recordings
+from webapp.unkept import NotWritten
 
 # The forked processes only do what gunicorn's workers do after their fork.
 pytestmark = pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")

@@ -10,11 +10,12 @@ from tests.sounds import encode, silence, voice
 from webapp import jobs, prediction_log
 from webapp.keeping import forget_all
 from webapp.queue import Queue
-from webapp.recordings import NotKept, Recordings
+from webapp.recordings import Recordings
 from webapp.speech.errors import EmptyFile, NoSpeech, TooLarge, TooLong, UnknownModel
 from webapp.speech.voice_activity import VoiceActivity
 from webapp.submission import Desk, desk, shown_name
 from webapp.tables import Source
+from webapp.unkept import NotKept
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 

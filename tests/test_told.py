@@ -10,10 +10,10 @@ from tests.reading import reading
 from webapp.config import ROOT, Limits
 from webapp.guard.rates import _TOO_MANY, GUESSES
 from webapp.guard.refusals import Crowded, TooOften
-from webapp.recordings import NotWritten
 from webapp.speech.errors import DamagedBundle
 from webapp.submission import too_large
 from webapp.told import LEAST, told
+from webapp.unkept import NotWritten
 
 PLACE = re.compile(r"%\((\w+)\)s")
 SHELL = {"DamagedBundle", "FolderNotWritten", "NotEmpty"}

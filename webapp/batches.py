@@ -11,12 +11,12 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
 from webapp import batch_log, job_log, jobs, prediction_log, written
-from webapp.recordings import NotKept, NotWritten
 from webapp.selection import Selection
 from webapp.speech.errors import SpeechError
 from webapp.speech.words import N_
 from webapp.submission import LONGEST_NAME, Desk, shown_name, too_large
 from webapp.tables import Batch, Job, Prediction, Source, State, new_id
+from webapp.unkept import NotKept, NotWritten
 
 _TOO_MANY = N_(
     "These are %(files)s files, and %(most)s is the most that can be sent together. "

@@ -18,12 +18,12 @@ from webapp.guard import refusals
 from webapp.incoming import hear_out, is_unread
 from webapp.jobs import NoSuchJob
 from webapp.language import PROGRAMS
-from webapp.recordings import DISK_FULL, READ_ONLY, NotKept, NotWritten
 from webapp.speech import errors as speech
 from webapp.speech.errors import SpeechError
 from webapp.speech.words import N_
 from webapp.submission import desk, too_large
 from webapp.told import told as translated
+from webapp.unkept import DISK_FULL, READ_ONLY, NotKept, NotWritten
 
 PROBLEM = "application/problem+json"
 

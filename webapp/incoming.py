@@ -8,7 +8,7 @@ from flask import Request, current_app, request
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wsgi import get_input_stream
 
-from webapp.recordings import NotWritten
+from webapp.unkept import NotWritten
 
 IN_MEMORY = 8 * 2**20
 """Bytes of a file that stay in memory; of what is longer, all goes to the disk."""

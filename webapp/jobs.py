@@ -13,12 +13,12 @@ from typing import Any, BinaryIO
 
 from webapp import job_log, prediction_log
 from webapp.locks import locked
-from webapp.recordings import NotKept
 from webapp.speech.errors import SpeechError
 from webapp.speech.stopwatch import Stopwatch
 from webapp.speech.words import N_
 from webapp.submission import Desk
 from webapp.tables import Job, Prediction, Source, State
+from webapp.unkept import NotKept
 
 BEAT_SECONDS = 1.0
 """How often a job that runs tells how far it is, and asks whether it is to go on."""

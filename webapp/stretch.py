@@ -10,10 +10,10 @@ from typing import NamedTuple
 import numpy as np
 
 from webapp import trace_log
-from webapp.recordings import NotKept
 from webapp.speech.waveform import Waveform
 from webapp.submission import Desk
 from webapp.tables import Prediction
+from webapp.unkept import NotKept
 
 LONGEST_SECONDS, SHORTEST_SECONDS = 30.0, 0.5
 """Of a stretch."""

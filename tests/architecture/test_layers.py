@@ -78,7 +78,7 @@ webapp.told webapp.scripts
 webapp.written
 webapp.language
 webapp.agreement webapp.sealed webapp.paging webapp.config webapp.locks webapp.hurry \
-webapp.contained.template
+webapp.contained.template webapp.unkept
 webapp.contained.remote webapp.contained.limits webapp.setting_readers webapp.private_files
 webapp.sqlite_files
 webapp.guard.refusals webapp.api.faults

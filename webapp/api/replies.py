@@ -9,8 +9,8 @@ from flask import Response
 
 from webapp.decoders import NoDecoder, NotDecoded
 from webapp.guard.refusals import CountsAway, TooOften
-from webapp.recordings import NotWritten
 from webapp.speech import errors as speech
+from webapp.unkept import NotWritten
 
 Item = TypeVar("Item")
 
