@@ -12,10 +12,10 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 export NUMBA_NUM_THREADS ?= 1
 
-# A process more than there are cores, since those with a browser wait more than they reckon. Each
-# takes whole files, in the order of tests/conftest.py, so that networks trained for a file are
+# Two processes a core, since tests wait more than they reckon, for browsers and servers. Each takes
+# whole files, in the order of tests/conftest.py, so that networks trained for a file are
 # trained once. More than four would wait for the longest file.
-SPREAD = -n $(shell $(PYTHON) -c "import os; print(min((os.cpu_count() or 1) + 1, 4))") \
+SPREAD = -n $(shell $(PYTHON) -c "import os; print(min((os.cpu_count() or 1) * 2, 4))") \
 	--dist loadfile --no-loadscope-reorder
 
 .PHONY: run test bench soak audit words format clean
