@@ -23,8 +23,8 @@ from tests.sounds import encode, voice
 GROWTH = 0.05
 """A worker may grow by so much from the end of its warm-up to the end of the run."""
 
-WARM_UP = 400
-"""Uploads after which each of two workers has all that it needs."""
+WARM_UP = 200
+"""Uploads after which a worker has all that it needs."""
 
 ENDLESS = ("--max-requests", "0")
 """Workers that are never replaced: growth must show."""
@@ -61,7 +61,6 @@ def random_uploads(
     sent = uploads(seed)
     with serving(instance, options=ENDLESS, **settings) as server:
         account = upload_all(server.port, islice(sent, WARM_UP), 8)
-        _browse(server.port)
         before = _memory(server)
         deadline = time.monotonic() + amounts.seconds
         with uploading(server.port, sent, 4) as sent_meanwhile:

@@ -67,7 +67,7 @@ class Listener:
     """Hears a recording piece by piece, however long it is.
 
     The pieces may be cut anywhere and have one rate. Kept are the segments and the last half
-    minute of sound at most. On one core an hour takes about half a minute, and 4 seconds by
+    minute of sound at most. On one core an hour takes about ten seconds, and 4 seconds by
     themselves about 25 ms, whatever their rate: tests/measure/RESULTS.md.
     """
 
