@@ -52,6 +52,7 @@ def test_a_session_that_has_ended_is_told_in_place(browser, visit, voice_file):
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.get_by_label("Choose a file").set_input_files(voice_file)
+    page.wait_for_load_state()  # without its script, the page would send the form away
     page.context.clear_cookies()
     page.get_by_role("button", name="Name the emotion").click()
     expect(page.get_by_role("alert")).to_contain_text("Log in, then send it again")
