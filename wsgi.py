@@ -14,10 +14,10 @@ os.environ |= {
 from webapp.commands.afar import is_asked
 from webapp.config import SettingError
 from webapp.factory import create_app, create_bare_app
-from webapp.heap import steady_heap
+from webapp.heap import one_heap
 from webapp.speech.errors import DamagedBundle
 
-steady_heap()
+one_heap()
 try:
     app = create_bare_app() if is_asked(sys.argv) else create_app()
 except (SettingError, DamagedBundle) as error:

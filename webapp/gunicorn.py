@@ -14,7 +14,7 @@ from gunicorn.glogging import Logger
 from webapp.config import SettingError, read_settings
 from webapp.contained.kernel import die_with
 from webapp.guard.listening import kept_password, refuse_open_door
-from webapp.heap import share_objects
+from webapp.heap import keep_little, share_objects
 
 wsgi_app = "wsgi:app"
 
@@ -97,10 +97,11 @@ def on_starting(server: Arbiter) -> None:
 
 
 def when_ready(_server: Arbiter) -> None:
-    """Share what is loaded with the workers to come.
+    """Share what is loaded with the workers to come, which keep little memory besides.
 
     And let who started this know that it answers, if he gave a pipe for it (`webapp.__main__`).
     """
+    keep_little()
     share_objects()
     told = os.environ.pop("TELL_READY", None)
     if told is not None:
