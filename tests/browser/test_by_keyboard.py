@@ -63,18 +63,22 @@ def test_from_the_start_page_to_a_deleted_result(browser, visit, voice_file):
     press(page, page.get_by_role("button", name="Name the emotion"))
     expect(page).to_have_url(RESULT)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Happy")
+    page.wait_for_load_state()
 
     press(page, page.get_by_role("button", name="Surprised"))
     expect(page.get_by_text("You said:")).to_be_visible()
+    page.wait_for_load_state()  # what has the focus shows it by styles
 
     page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
     press(page, page.get_by_role("link", name="History", exact=True).first)
     expect(page.get_by_role("heading", level=1)).to_have_text("History")
+    page.wait_for_load_state()
     reach(page, page.get_by_role("searchbox"))
     page.keyboard.type("hello")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("words=hello"))
     expect(page.get_by_role("rowheader", name="Happy")).to_have_count(1)
+    page.wait_for_load_state()
 
     trash = page.get_by_role("button", name="Delete hello.wav")
     press(page, trash)
