@@ -6,7 +6,7 @@ from pathlib import Path
 from training.recipe import RECIPES, Recipe, load_recipe
 from training.records import keep
 from training.reporting import details, gallery, overview, trust
-from training.reporting.comparison import Comparison, comparisons, names
+from training.reporting.comparison import LEAKS, Comparison, comparisons, names
 from training.reporting.markdown import shown, table
 from training.reporting.reasons import Reason, read_reasons
 from training.run import RunCard
@@ -103,13 +103,14 @@ def _overview(found: Comparison, recipes: Sequence[Recipe], reasons: Sequence[Re
 
 
 def _leak(found: Comparison) -> str:
-    if found.leak_pair is None:
+    used = {found.leak_pair(recipe) for recipe in found.recipes}
+    pairs = [f"{shown(known)} minus {shown(new)}" for known, new in LEAKS if (known, new) in used]
+    if not pairs:
         return ""
-    known, new = map(shown, found.leak_pair)
     return (
-        f"The leak is {known} minus {new}.\n\n"
-        f"![Leak by recipe: UAR under {found.leak_pair[0]} and {found.leak_pair[1]}; the figures "
-        f"are in the table above]({gallery.FOLDER}/{gallery.leak_name(found)})\n"
+        f"The leak is {'; where that was not measured, '.join(pairs)}.\n\n"
+        "![Leak by recipe: UAR with the speakers known and with them new; the figures are in the "
+        f"table above]({gallery.FOLDER}/{gallery.leak_name(found)})\n"
     )
 
 

@@ -43,6 +43,18 @@ def test_the_leak_is_random_minus_new_speakers(desk):
     assert "leak-ravdess-01234567.svg" in ravdess
 
 
+def test_a_recipe_without_the_split_at_random_has_its_leak_from_the_folds_at_random(desk):
+    desk.run("first", uar=0.4)
+    desk.run("first", "random_split", uar=0.65)
+    desk.run("second", uar=0.5)
+    desk.run("second", "random_5fold", uar=0.6)
+    ravdess = section(desk.page, "RAVDESS")
+    assert row(ravdess, "`first`")[-1] == "+25.0"
+    assert row(ravdess, "`second`")[-1] == "+10.0"
+    told = "The leak is `random_split` (leaks) minus `speaker_5fold`; where that was not measured,"
+    assert f"{told} `random_5fold` (leaks) minus `speaker_5fold`." in ravdess
+
+
 def test_what_was_not_run_at_all_stands_below_the_table(desk):
     desk.run("first", corpora=("tess",), checksum="t" * 16)
     desk.because("TESS has two speakers.", protocol="random_5fold", corpora='["tess"]')

@@ -82,13 +82,9 @@ class Comparison:
         seeds = self.first(recipe, STRICT)
         return seeds.figures.uar if seeds else 0.0
 
-    @property
-    def leak_pair(self) -> tuple[str, str] | None:
-        """The two protocols whose difference is called the leak here."""
-        for pair in LEAKS:
-            if any(self.of(r, pair[0]) and self.of(r, pair[1]) for r in self.recipes):
-                return pair
-        return None
+    def leak_pair(self, recipe: str) -> tuple[str, str] | None:
+        """The two protocols whose difference is called the leak of a recipe."""
+        return next((pair for pair in LEAKS if all(self.of(recipe, one) for one in pair)), None)
 
     def empty(
         self, recipes: Iterable[str], reasons: Sequence[Reason]

@@ -80,7 +80,7 @@ def _claimed(recipe: Recipe, corpora: Sequence[str]) -> str:
 
 def leak(found: Comparison, recipe: str) -> tuple[float, float] | None:
     """UAR with the speakers known and with them new, where both were measured."""
-    known, new = (found.of(recipe, protocol) for protocol in found.leak_pair or ("", ""))
+    known, new = (found.of(recipe, protocol) for protocol in found.leak_pair(recipe) or ("", ""))
     return (known.figures.uar, new.figures.uar) if known and new else None
 
 
