@@ -129,6 +129,7 @@ def test_a_commit_outlives_a_power_cut(log):
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 15_000
+        assert connection.exec_driver_sql("PRAGMA cache_size").scalar() == -500
 
 
 def test_readers_do_not_wait_for_a_writer(app, log):

@@ -27,6 +27,10 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 15
 """How long a connection to SQLite waits for another one's write."""
 
+CACHE_KIB = 500
+"""What a connection to SQLite keeps of the file: the system keeps it, too, and each of a worker's
+several connections would fill the 2,000 that SQLite takes by itself."""
+
 
 def open_log(app: Flask, settings: Settings, recordings: Recordings) -> None:
     """Connect the application with its log, bring the tables up to date and sweep the recordings.
@@ -103,6 +107,7 @@ def _tame_sqlite(engine: Engine) -> None:
         connection.execute(f"PRAGMA busy_timeout = {1000 * BUSY_SECONDS}")
         connection.execute("PRAGMA synchronous = FULL")  # a commit outlives a power cut
         connection.execute("PRAGMA secure_delete = ON")  # what goes is overwritten
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")  # negative: in KiB, not in pages
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
