@@ -66,11 +66,19 @@ def answers(recognizer: Recognizer, corpus: Corpus, added: Features) -> np.ndarr
 
 
 def tell(labels: tuple[Emotion, ...], truth: list[Emotion], found: np.ndarray) -> None:
-    """Print the UAR over all labels, and among those of the corpus; then what was heard as what."""
+    """Print the UAR over all labels, with calm for neutral, and among those of the corpus.
+
+    Then what was heard as what. Livingstone and Russo (2018) counted neutral and calm as one for
+    their listeners.
+    """
     own = [number for number, label in enumerate(labels) if label in truth]
     free = [labels[number] for number in found.argmax(axis=1)]
     among = [labels[own[number]] for number in found[:, own].argmax(axis=1)]
-    print(f"  UAR {uar(truth, free):.3f}, among its own emotions {uar(truth, among):.3f}")
+    one = [Emotion.NEUTRAL if answer is Emotion.CALM else answer for answer in free]
+    print(
+        f"  UAR {uar(truth, free):.3f}, with calm counted as neutral {uar(truth, one):.3f}, "
+        f"among its own emotions {uar(truth, among):.3f}"
+    )
     for number in own:
         heard = Counter(
             answer for true, answer in zip(truth, free, strict=True) if true == labels[number]
